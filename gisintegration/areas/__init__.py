@@ -1,0 +1,5 @@
+"""Area divisions: their editions, codes, hierarchy, history, and whether their polygons form a coverage."""
+
+from gisintegration.areas.division import AreaDivision
+
+__all__ = ["AreaDivision"]
