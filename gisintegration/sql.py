@@ -50,8 +50,8 @@ def name(identifier: str) -> str:
 
     Examples
     --------
-    >>> name('a "b"')
-    '"a ""b"""'
+    >>> name("deso")
+    '"deso"'
     """
     return '"' + identifier.replace('"', '""') + '"'
 
