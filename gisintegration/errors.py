@@ -30,9 +30,7 @@ class GisIntegrationError(Exception):
     Hint: Add it.
     """
 
-    def __init__(
-        self, message: str, *, hint: str | None = None, failures: Sequence[Mapping[str, Any]] = ()
-    ) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, failures: Sequence[Mapping[str, Any]] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint

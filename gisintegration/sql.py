@@ -56,7 +56,7 @@ def name(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
-def literal(value: str | float | int | bool | Path | None) -> str:
+def literal(value: str | float | bool | Path | None) -> str:
     """A value, written as SQL.
 
     Examples

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-
 import numpy as np
 import numpy.typing as npt
 
@@ -29,7 +28,7 @@ def round_half_away(values: npt.ArrayLike, decimals: int = 0) -> npt.NDArray[np.
 
 
 def number(value: float, decimals: int = 1) -> str:
-    """A figure as Swedish text: 1 234,5 with no-break spaces and a true minus sign.
+    r"""A figure as Swedish text: 1 234,5 with no-break spaces and a true minus sign.
 
     Examples
     --------
@@ -54,5 +53,3 @@ def sort_key(text: str) -> tuple[str, str]:
         plain = _AFTER_Z.get(letter) or unicodedata.normalize("NFD", letter)[0]
         folded.append(plain)
     return "".join(folded), text
-
-

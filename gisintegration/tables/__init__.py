@@ -1,1 +1,43 @@
+"""Plain frozen types that every room shares: statuses, the row, indicators, raw and protected tables, releases."""
 
+from gisintegration.tables.indicator import Break, Indicator, Kind, Rule
+from gisintegration.tables.release import Areas, Release
+from gisintegration.tables.row import (
+    BREAKDOWNS,
+    COLUMNS,
+    CONTRIBUTORS,
+    KEY,
+    RAW_COLUMNS,
+    SCHEMA_VERSION,
+    TOTAL,
+    conform,
+    in_order,
+)
+from gisintegration.tables.status import WORDS, Method, Reason, Status, method_words
+from gisintegration.tables.table import Labels, ProtectedTable, RawTable
+
+__all__ = [
+    "BREAKDOWNS",
+    "COLUMNS",
+    "CONTRIBUTORS",
+    "KEY",
+    "RAW_COLUMNS",
+    "SCHEMA_VERSION",
+    "TOTAL",
+    "WORDS",
+    "Areas",
+    "Break",
+    "Indicator",
+    "Kind",
+    "Labels",
+    "Method",
+    "ProtectedTable",
+    "RawTable",
+    "Reason",
+    "Release",
+    "Rule",
+    "Status",
+    "conform",
+    "in_order",
+    "method_words",
+]

@@ -1,0 +1,117 @@
+"""The declaration of an indicator: what is counted, among whom, when, and how it may be summed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Rule = Mapping[str, Any]
+Texts = Mapping[Literal["sv", "en"], str]
+
+
+class Kind(StrEnum):
+    """The kind of measure, which decides how it is computed, summed and protected."""
+
+    COUNT = "count"
+    SHARE = "share"
+    MEAN = "mean"
+    MEDIAN = "median"
+    RATIO = "ratio"
+    INDEX = "index"
+    CLASS = "class"
+
+
+class Break(BaseModel):
+    """A year from which figures are not comparable with the years before, and why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    year: int
+    sv: str
+    en: str
+
+
+class Indicator(BaseModel):
+    """A declared measure.
+
+    Rules (``population``, ``numerator``, ``denominator``) are tables of register variables: every line must hold.
+    A value is a code, a list of codes, true or false, a span of whole numbers ``"20-64"``, or a comparison
+    ``">= 10"``, ``"< 0.6 * median_equivalised_income"`` with a number or a national constant; ``"known"`` and
+    ``"missing"`` ask whether there is a value. ``any`` holds a list of rules of which one must hold.
+
+    Parameters
+    ----------
+    id
+        ``employed_share``; lower-case letters, digits and underscores.
+    title, unit, description
+        Swedish and English.
+    kind
+        count: number in ``population``. share: those of ``population`` for whom ``numerator`` holds, per cent.
+        mean, median: of ``variable`` over ``population``. ratio: sum of ``variable`` over sum of ``base``, per cent.
+    counted
+        The counted object: person, household, dwelling, pupil, voter, krona, day.
+    per
+        A national constant of the year that the value is divided by (``price_base_amount``).
+    breakdowns
+        Which of background, age and education figures are given for, beside sex and the total.
+    reference
+        What time the figure speaks of.
+    additive
+        ``areas``: numerator and denominator of areas add up. ``register_only``: only from the register.
+    years
+        First and last data year; None: open.
+    only_years
+        The data years, where there is not one every year (elections); empty: every year within ``years``.
+    assumption
+        What we assumed where the source says nothing; printed as a note in every output.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+    title: Texts
+    unit: Texts
+    description: Texts
+    subject: str
+    kind: Kind
+    counted: str
+    population: Rule = Field(default_factory=dict)
+    numerator: Rule | None = None
+    variable: str | None = None
+    base: str | None = None
+    per: str | None = None
+    decimals: Annotated[int, Field(ge=0, le=4)] = 1
+    breakdowns: tuple[Literal["background", "age", "education"], ...] = ()
+    reference: Literal["31 December", "November", "calendar year", "school year", "election day", "panel"]
+    additive: Literal["areas", "register_only"]
+    register_: Annotated[str, Field(alias="register")]
+    years: tuple[int | None, int | None] = (None, None)
+    only_years: tuple[int, ...] = ()
+    breaks: tuple[Break, ...] = ()
+    high_is: Literal["good", "bad", "neutral"] = "neutral"
+    code: str = ""
+    assumption: Texts | None = None
+
+    @model_validator(mode="after")
+    def _parts_fit_the_kind(self) -> Indicator:
+        needed = {
+            Kind.SHARE: ("numerator",),
+            Kind.MEAN: ("variable",),
+            Kind.MEDIAN: ("variable",),
+            Kind.RATIO: ("variable", "base"),
+        }.get(self.kind, ())
+        for part in ("numerator", "variable", "base"):
+            given = getattr(self, part) is not None
+            if given != (part in needed):
+                raise ValueError(f"a {self.kind} {'needs' if part in needed else 'has no'} `{part}`")
+        if self.kind is Kind.MEDIAN and self.additive == "areas":
+            raise ValueError("a median cannot be summed over areas: additive is 'register_only'")
+        return self
+
+    def in_force(self, year: int) -> bool:
+        """Whether the indicator exists for data year ``year``."""
+        first, last = self.years
+        within = (first is None or year >= first) and (last is None or year <= last)
+        return within and (not self.only_years or year in self.only_years)

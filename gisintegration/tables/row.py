@@ -1,0 +1,93 @@
+"""The row of a statistics table: its columns, their types and their order, the same in memory and in every file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from gisintegration.errors import InputError
+
+SCHEMA_VERSION = "1"
+TOTAL = "total"
+
+BREAKDOWNS = ("sex", "background", "age", "education")
+KEY = ("indicator", "division", "edition", "area", "year", *BREAKDOWNS)
+FIGURES = ("numerator", "denominator", "value", "lower", "upper", "se")
+MARKS = ("status", "reason", "method")
+QUALITY = ("exact_share", "n_sources", "coordinate_type")
+COLUMNS = (*KEY, *FIGURES, *MARKS, *QUALITY, "policy", "release")
+
+CONTRIBUTORS = "contributors"
+RAW_COLUMNS = (*KEY, "numerator", "denominator", "value", CONTRIBUTORS, "status", "method", *QUALITY)
+
+_INTEGERS = {"year": np.int16, "n_sources": np.int32}
+_REALS = {*FIGURES, CONTRIBUTORS, "exact_share"}
+
+
+def conform(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """A frame with exactly ``columns``, texts as categories in sorted order, figures as float64.
+
+    Rows keep their order; the index becomes 0…n-1.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or not one of ``columns``.
+
+    Examples
+    --------
+    >>> frame = conform(pd.DataFrame({"year": [2024], "area": ["0180"]}), ("area", "year"))
+    >>> frame.dtypes.astype(str).to_dict()
+    {'area': 'category', 'year': 'int16'}
+    """
+    wanted = list(columns)
+    missing = [column for column in wanted if column not in frame.columns]
+    if missing:
+        raise InputError.missing_columns("The statistics table", missing, list(frame.columns))
+    extra = [column for column in frame.columns if column not in wanted]
+    if extra:
+        raise InputError(
+            f"The statistics table has columns that are not part of the row: {', '.join(extra)}.",
+            hint=f"the row of schema version {SCHEMA_VERSION} is {', '.join(wanted)}.",
+        )
+    return pd.DataFrame({column: _typed(frame[column], column) for column in wanted}, columns=wanted).reset_index(
+        drop=True
+    )
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order every file has: by the key columns, ascending; ``total`` before the classes of a breakdown.
+
+    Examples
+    --------
+    >>> row = dict.fromkeys(KEY, "x") | {"year": 1}
+    >>> in_order(pd.DataFrame([row | {"sex": "men"}, row | {"sex": "total"}])).sex.tolist()
+    ['total', 'men']
+    """
+    keys = [_sortable(frame[column], column) for column in reversed(KEY)]
+    return frame.iloc[np.lexsort(keys)].reset_index(drop=True)
+
+
+def _sortable(column: pd.Series, name: str) -> np.ndarray:
+    if name == "year":
+        return column.to_numpy()
+    category = column.astype("category") if not isinstance(column.dtype, pd.CategoricalDtype) else column
+    names = [str(value) for value in category.cat.categories]
+    order = sorted(range(len(names)), key=lambda i: (names[i] != TOTAL or name not in BREAKDOWNS, names[i]))
+    rank = np.empty(len(names) + 1, dtype=np.int32)
+    rank[order] = np.arange(len(names))
+    rank[-1] = len(names)
+    return rank[category.cat.codes.to_numpy()]
+
+
+def _typed(column: pd.Series, name: str) -> pd.Series:
+    if name in _INTEGERS:
+        return column.astype(_INTEGERS[name])
+    if name in _REALS:
+        return column.astype(np.float64)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        used = column.cat.remove_unused_categories()
+        return used.cat.set_categories(sorted(str(value) for value in used.cat.categories))
+    return column.astype("str").astype("category")
