@@ -38,8 +38,10 @@ class GisIntegrationError(Exception):
 
     def __str__(self) -> str:
         lines = [self.message]
-        for failure in self.failures[:SHOWN_FAILURES]:
-            lines.append("  - " + ", ".join(f"{key}: {value}" for key, value in failure.items()))
+        lines += [
+            "  - " + ", ".join(f"{key}: {value}" for key, value in failure.items())
+            for failure in self.failures[:SHOWN_FAILURES]
+        ]
         hidden = len(self.failures) - SHOWN_FAILURES
         if hidden > 0:
             lines.append(f"  … and {hidden} more")

@@ -92,7 +92,7 @@ def _replace(temporary: Path, path: Path, folder: Path) -> None:
         # A folder cannot be renamed over a folder that holds files: the old one steps aside first.
         path.rename(folder / ".old")
     if temporary.exists() and not path.is_dir():
-        os.replace(temporary, path)
+        temporary.replace(path)
 
 
 def _exchange(first: Path, second: Path) -> bool:

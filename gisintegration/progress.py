@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from rich.console import Console
+from rich.progress import Progress as Bar
+
 Progress = Callable[[float, str], None]
 ProgressOption = Progress | Literal[True] | None
 
@@ -24,7 +27,7 @@ def reporter(progress: ProgressOption) -> Progress:
     50% half
     """
     if progress is None:
-        return lambda fraction, message: None
+        return lambda _fraction, _message: None
     if progress is True:
         return _terminal_bar()
     return progress
@@ -44,9 +47,6 @@ def part(progress: Progress, start: float, end: float) -> Progress:
 
 
 def _terminal_bar() -> Progress:
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
     bar = Bar(console=Console(stderr=True), transient=True)
     task = bar.add_task("", total=1.0)
 

@@ -56,8 +56,8 @@ def name(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
-def literal(value: str | float | bool | Path | None) -> str:
-    """A value, written as SQL.
+def literal(value: object) -> str:
+    """A text, path, number, truth value or None, written as SQL.
 
     Examples
     --------

@@ -1,1 +1,5 @@
+"""Releases: immutable sets of protected tables."""
 
+from gisintegration.database.release import release
+
+__all__ = ["release"]

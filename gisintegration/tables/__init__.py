@@ -10,7 +10,10 @@ from gisintegration.tables.row import (
     RAW_COLUMNS,
     SCHEMA_VERSION,
     TOTAL,
+    coded,
+    codes_in,
     conform,
+    constant,
     in_order,
 )
 from gisintegration.tables.status import WORDS, Method, Reason, Status, method_words
@@ -37,7 +40,10 @@ __all__ = [
     "Release",
     "Rule",
     "Status",
+    "coded",
+    "codes_in",
     "conform",
+    "constant",
     "in_order",
     "method_words",
 ]

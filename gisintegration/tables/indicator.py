@@ -52,6 +52,8 @@ class Indicator(BaseModel):
         mean, median: of ``variable`` over ``population``. ratio: sum of ``variable`` over sum of ``base``, per cent.
     counted
         The counted object: person, household, dwelling, pupil, voter, krona, day.
+    components
+        For an index or a class: the indicators it is made of.
     per
         A national constant of the year that the value is divided by (``price_base_amount``).
     breakdowns
@@ -81,6 +83,7 @@ class Indicator(BaseModel):
     numerator: Rule | None = None
     variable: str | None = None
     base: str | None = None
+    components: tuple[str, ...] = ()
     per: str | None = None
     decimals: Annotated[int, Field(ge=0, le=4)] = 1
     breakdowns: tuple[Literal["background", "age", "education"], ...] = ()
@@ -106,6 +109,8 @@ class Indicator(BaseModel):
             given = getattr(self, part) is not None
             if given != (part in needed):
                 raise ValueError(f"a {self.kind} {'needs' if part in needed else 'has no'} `{part}`")
+        if bool(self.components) != (self.kind in (Kind.INDEX, Kind.CLASS)):
+            raise ValueError("an index or a class names its `components`, and nothing else does")
         if self.kind is Kind.MEDIAN and self.additive == "areas":
             raise ValueError("a median cannot be summed over areas: additive is 'register_only'")
         return self

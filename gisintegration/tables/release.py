@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 import geopandas as gpd
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from gisintegration.tables.indicator import Indicator
-from gisintegration.tables.row import in_order
+from gisintegration.tables.row import constant, in_order
 from gisintegration.tables.table import Labels, ProtectedTable
 
 
@@ -67,14 +68,10 @@ class Release:
 
     @property
     def statistics(self) -> pd.DataFrame:
-        """Every row of every table, in the order files have; texts as categories."""
-        if len(self.tables) == 1:
-            return self.tables[0].table
-        frames = [
-            table.table.astype(dict.fromkeys(table.table.select_dtypes("category"), "object")) for table in self.tables
-        ]
-        merged = pd.concat(frames, ignore_index=True)
-        return in_order(merged.astype(dict.fromkeys(self.tables[0].table.select_dtypes("category"), "category")))
+        """Every row of every table, in the order files have; texts as categories; ``release`` is this release's id."""
+        frames = [table.table for table in self.tables]
+        merged = frames[0] if len(frames) == 1 else in_order(_stacked(frames))
+        return merged.assign(release=constant(self.id, len(merged)))
 
     @property
     def indicators(self) -> dict[str, Indicator]:
@@ -104,3 +101,11 @@ class Release:
             f"{made}: {self.organisation}" if self.organisation else "",
         ]
         return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+
+
+def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    categories = [str(column) for column in frames[0].select_dtypes("category")]
+    unions = {column: union_categoricals([frame[column] for frame in frames]) for column in categories}
+    return pd.concat([frame.drop(columns=categories) for frame in frames], ignore_index=True).assign(**unions)[
+        list(frames[0].columns)
+    ]

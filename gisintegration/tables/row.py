@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.errors import InputError
@@ -68,6 +70,42 @@ def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     """
     keys = [_sortable(frame[column], column) for column in reversed(KEY)]
     return frame.iloc[np.lexsort(keys)].reset_index(drop=True)
+
+
+def constant(value: str, rows: int) -> pd.Categorical[object]:
+    """A column that says the same in every row.
+
+    Examples
+    --------
+    >>> list(constant("deso", 2))
+    ['deso', 'deso']
+    """
+    return coded(np.zeros(rows, dtype=np.int8), [value])
+
+
+def coded(codes: np.ndarray, categories: Sequence[str]) -> pd.Categorical[object]:
+    """A column of texts given as positions in ``categories``.
+
+    Examples
+    --------
+    >>> list(coded(np.array([1, 0]), ["a", "b"]))
+    ['b', 'a']
+    """
+    return cast("pd.Categorical[object]", pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(categories))))
+
+
+def codes_in(column: pd.Series, categories: Sequence[str]) -> npt.NDArray[np.int16]:
+    """Positions of a text column's values in ``categories``; -1 for a value that is not among them.
+
+    Examples
+    --------
+    >>> codes_in(pd.Series(["b", "c"], dtype="category"), ["a", "b"]).tolist()
+    [1, -1]
+    """
+    category = column.astype("category").cat
+    position = {name: i for i, name in enumerate(categories)}
+    lookup = np.array([position.get(str(name), -1) for name in category.categories] + [-1], dtype=np.int16)
+    return lookup[category.codes.to_numpy()]
 
 
 def _sortable(column: pd.Series, name: str) -> np.ndarray:

@@ -27,13 +27,13 @@ class RawTable:
     labels
         ``labels[breakdown][class][language]``: the words for every class.
     residual
-        Some persons were kept out of the areas or in a row of their own, so that areas do not add up to their kommun.
+        Persons kept out of the areas, by (kommun, year): what is left when the areas are taken from their kommun.
     """
 
     table: pd.DataFrame
     indicators: Mapping[str, Indicator]
     labels: Labels = field(default_factory=dict)
-    residual: bool = False
+    residual: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "table", in_order(conform(self.table, RAW_COLUMNS)))

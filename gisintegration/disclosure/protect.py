@@ -1,0 +1,202 @@
+"""From raw to protected: every kind of measure has a rule, and a kind without one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gisintegration.disclosure.policy import Policy, policy_named
+from gisintegration.disclosure.scope import check_residual, check_scope
+from gisintegration.errors import DisclosureError
+from gisintegration.swedish import round_half_away
+from gisintegration.tables import (
+    BREAKDOWNS,
+    COLUMNS,
+    CONTRIBUTORS,
+    TOTAL,
+    Indicator,
+    Kind,
+    ProtectedTable,
+    RawTable,
+    Reason,
+    Release,
+    Status,
+    coded,
+    codes_in,
+    constant,
+)
+
+Mask = npt.NDArray[np.bool_]
+Rule = Callable[[pd.DataFrame, Indicator, Policy], "tuple[Mask, Mask]"]
+
+_STATUSES, _REASONS = list(Status), list(Reason)
+_SHOWN = np.isin(_STATUSES, [Status.SHOWN, Status.ZERO])
+_MISSING = _STATUSES.index(Status.MISSING)
+_CELL = ("division", "edition", "area", "year", *BREAKDOWNS)
+
+
+def protect(
+    tables: RawTable | Sequence[RawTable], policy: str | Policy, *, published: Sequence[Release] = ()
+) -> list[ProtectedTable]:
+    """Make tables safe under a policy.
+
+    Parameters
+    ----------
+    tables
+        Raw statistics that will be published together.
+    policy
+        ``scb-share-rule``: a share needs more than 20 persons of whom more than 5 have the property, and none is
+        treated as few; a mean, median or ratio more than 20 contributors; a count in a breakdown more than 5; the
+        total population is always shown; an index or class needs every component. Primary protection only.
+        ``internal``: nothing is done.
+    published
+        Releases already out, which the new tables must not be subtracted from.
+
+    Returns
+    -------
+    list of ProtectedTable
+        One for each raw table, in order. Values are rounded half away from zero to the indicator's decimals; under a
+        policy that hides parts, numerators and denominators are NaN. Missing stays missing.
+
+    Raises
+    ------
+    DisclosureError
+        A kind of measure has no rule, the tables hold divisions that can be subtracted from each other, or persons
+        kept out of the areas are too few.
+
+    Notes
+    -----
+    The limits are those of Registerdata för integration: "andelsuppgifter endast för grupper med fler än 20 personer,
+    där fler än 5 personer har egenskapen" (SCB, Så här är statistiken om integration uppbyggd).
+
+    Examples
+    --------
+    >>> from gisintegration.testing import example_raw
+    >>> protect(example_raw(numerator=[6, 5, 0], denominator=[21, 21, 20]), "scb-share-rule")[0].table[
+    ...     ["value", "status", "reason"]]
+       value     status         reason
+    0   28.6      shown
+    1    NaN  protected  zero_or_small
+    2    NaN  protected     small_base
+    """
+    chosen = policy_named(policy)
+    given = [tables] if isinstance(tables, RawTable) else list(tables)
+    check_scope([*(raw.table for raw in given), *(release.statistics for release in published)], chosen)
+    for raw in given:
+        check_residual(raw.residual.items(), chosen)
+    frames = [_protected_cells(raw, chosen) for raw in given]
+    if chosen.base_above is not None:
+        _protect_composites(frames, given)
+    return [
+        ProtectedTable(
+            table=frame.drop(columns=CONTRIBUTORS),
+            indicators=raw.indicators,
+            labels=raw.labels,
+            stamps={chosen.name: chosen.stamp},
+        )
+        for raw, frame in zip(given, frames, strict=True)
+    ]
+
+
+def _protected_cells(raw: RawTable, policy: Policy) -> pd.DataFrame:
+    table = raw.table
+    status = codes_in(table["status"], _STATUSES)
+    reason = np.zeros(len(table), dtype=np.int8)
+    value = table["value"].to_numpy(copy=True)
+    indicator = table["indicator"].cat
+    for position, name in enumerate(indicator.categories):
+        declared = raw.indicators[name]
+        rule = _RULES.get(declared.kind)
+        if rule is None:
+            raise DisclosureError(
+                f"Indicator '{name}' is of kind {declared.kind}, for which {policy.name} has no rule.",
+                hint="a measure is published only under a rule written for its kind.",
+            )
+        rows = np.flatnonzero(indicator.codes.to_numpy() == position)
+        value[rows] = round_half_away(value[rows], declared.decimals)
+        if policy.base_above is None:
+            continue
+        small_base, small = rule(table.iloc[rows], declared, policy)
+        # A quotient without a value because nobody is behind it is a secret; a source that is missing is not.
+        nobody = (status[rows] == _MISSING) & table[CONTRIBUTORS].iloc[rows].notna().to_numpy()
+        secret = _SHOWN[status[rows]] | nobody
+        for mask, why in ((small & ~small_base, Reason.ZERO_OR_SMALL), (small_base, Reason.SMALL_BASE)):
+            status[rows[mask & secret]] = _STATUSES.index(Status.PROTECTED)
+            reason[rows[mask & secret]] = _REASONS.index(why)
+    shown = _SHOWN[status]
+    parts = shown & (not policy.hides_parts)
+    unknown = np.full(len(table), np.nan)
+    frame = table.assign(
+        numerator=np.where(parts, table["numerator"], unknown),
+        denominator=np.where(parts, table["denominator"], unknown),
+        value=np.where(shown, value, unknown),
+        lower=unknown,
+        upper=unknown,
+        se=unknown,
+        status=coded(status, _STATUSES),
+        reason=coded(reason, _REASONS),
+        policy=constant(policy.name, len(table)),
+        release=constant("", len(table)),
+    )
+    return frame[[*COLUMNS, CONTRIBUTORS]]
+
+
+def _share(cells: pd.DataFrame, _indicator: Indicator, policy: Policy) -> tuple[Mask, Mask]:
+    return _at_most(cells["denominator"], policy.base_above), _at_most(cells["numerator"], policy.small_up_to)
+
+
+def _by_contributors(cells: pd.DataFrame, _indicator: Indicator, policy: Policy) -> tuple[Mask, Mask]:
+    return _at_most(cells[CONTRIBUTORS], policy.base_above), np.zeros(len(cells), dtype=np.bool_)
+
+
+def _count(cells: pd.DataFrame, indicator: Indicator, policy: Policy) -> tuple[Mask, Mask]:
+    total = np.logical_and.reduce([np.asarray(cells[name] == TOTAL) for name in BREAKDOWNS])
+    always = total if not indicator.population else np.zeros(len(cells), dtype=np.bool_)
+    return np.zeros(len(cells), dtype=np.bool_), _at_most(cells["value"], policy.small_up_to) & ~always
+
+
+def _composite(cells: pd.DataFrame, _indicator: Indicator, _policy: Policy) -> tuple[Mask, Mask]:
+    nothing = np.zeros(len(cells), dtype=np.bool_)
+    return nothing, nothing
+
+
+_RULES: Mapping[Kind, Rule] = {
+    Kind.SHARE: _share,
+    Kind.COUNT: _count,
+    Kind.MEAN: _by_contributors,
+    Kind.MEDIAN: _by_contributors,
+    Kind.RATIO: _by_contributors,
+    Kind.INDEX: _composite,
+    Kind.CLASS: _composite,
+}
+
+
+def _at_most(values: pd.Series, limit: int | None) -> Mask:
+    # An unknown number counts as small: it may be nobody.
+    return ~np.asarray(values > (limit or 0), dtype=np.bool_)
+
+
+def _protect_composites(frames: list[pd.DataFrame], given: Sequence[RawTable]) -> None:
+    """Protect an index or class wherever one of its components is protected, or is not given at all."""
+    composites = {name: item.components for raw in given for name, item in raw.indicators.items() if item.components}
+    if not composites:
+        return
+    cells = pd.concat([frame[[*_CELL, "indicator", "status"]].astype("object") for frame in frames])
+    open_cells = pd.MultiIndex.from_frame(cells[cells["status"] != Status.PROTECTED].drop(columns="status"))
+    for position, frame in enumerate(frames):
+        status, reason = codes_in(frame["status"], _STATUSES), codes_in(frame["reason"], _REASONS)
+        value = frame["value"].to_numpy(copy=True)
+        for name, components in composites.items():
+            rows = np.flatnonzero(frame["indicator"] == name)
+            keys = [frame[column].iloc[rows].astype("object") for column in _CELL]
+            closed = np.zeros(len(rows), dtype=bool)
+            for component in components:
+                wanted = pd.MultiIndex.from_arrays([*keys, np.full(len(rows), component, dtype=object)])
+                closed |= ~wanted.isin(open_cells)
+            unsafe = rows[closed & _SHOWN[status[rows]]]
+            status[unsafe], reason[unsafe] = _STATUSES.index(Status.PROTECTED), _REASONS.index(Reason.PRIMARY)
+            value[unsafe] = np.nan
+        frames[position] = frame.assign(status=coded(status, _STATUSES), reason=coded(reason, _REASONS), value=value)
