@@ -46,7 +46,8 @@ def check_scope(frames: Sequence[pd.DataFrame], policy: Policy) -> None:
         for division, editions in divisions.items():
             if len(editions) > 1:
                 raise _refusal(f"Two editions of {division} for {year}: {' and '.join(sorted(editions))}.", policy)
-        own = sorted(set(divisions) - set(NESTED))
+        # Levels of one key (nyko1 … nyko6) nest in each other and count as one division.
+        own = sorted({name.rstrip("0123456789") for name in divisions if name not in NESTED})
         beside = [level for level in SMALL_AREAS if level in divisions]
         if (own and beside) or len(own) > 1:
             raise _refusal(f"{' and '.join([*own, *beside])} for {year}: areas that cut across each other.", policy)
