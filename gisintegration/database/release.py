@@ -42,7 +42,7 @@ def release(
         A table is not protected, a cell occurs twice, an edition is missing in ``areas``, the tables are under
         different policies, or they hold divisions that the policy keeps apart.
     """
-    given = [tables] if isinstance(tables, ProtectedTable) else list(tables)
+    given = list(tables) if isinstance(tables, Sequence) else [tables]
     for table in given:
         if not isinstance(table, ProtectedTable):
             raise DisclosureError(

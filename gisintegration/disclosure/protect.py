@@ -181,7 +181,8 @@ def _at_most(values: pd.Series, limit: int | None) -> Mask:
 
 def _protect_composites(frames: list[pd.DataFrame], given: Sequence[RawTable]) -> None:
     """Protect an index or class wherever one of its components is protected, or is not given at all."""
-    composites = {name: item.components for raw in given for name, item in raw.indicators.items() if item.components}
+    parts = {name: item.components for raw in given for name, item in raw.indicators.items()}
+    composites = {name: _leaves(name, parts) for name, components in parts.items() if components}
     if not composites:
         return
     cells = pd.concat([frame[[*_CELL, "indicator", "status"]].astype("object") for frame in frames])
@@ -200,3 +201,9 @@ def _protect_composites(frames: list[pd.DataFrame], given: Sequence[RawTable]) -
             status[unsafe], reason[unsafe] = _STATUSES.index(Status.PROTECTED), _REASONS.index(Reason.PRIMARY)
             value[unsafe] = np.nan
         frames[position] = frame.assign(status=coded(status, _STATUSES), reason=coded(reason, _REASONS), value=value)
+
+
+def _leaves(name: str, parts: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """The indicators at the bottom of an index, a class of it, and so on."""
+    components = parts.get(name, ())
+    return set().union(*(_leaves(component, parts) for component in components)) if components else {name}
