@@ -245,7 +245,9 @@ def kommun_set(year: int) -> KommunSet:
         first, last = found.years
         if year >= first and (last is None or year <= last):
             return found
-    raise CodeError(f"No set of kommuner is known for data year {year}.", hint="the history begins with data year 1997.")
+    raise CodeError(
+        f"No set of kommuner is known for data year {year}.", hint="the history begins with data year 1997."
+    )
 
 
 def kommun_events() -> list[dict[str, object]]:

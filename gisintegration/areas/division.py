@@ -40,6 +40,8 @@ class AreaDivision:
         Geometry to draw instead of the true one (land-clipped), in the rows' order; None: draw the true one.
     overlaps
         The areas may overlap (declared by the user); a point is then placed in the lowest code.
+    notes
+        What was done or taken for granted on the way in: parts dissolved, a transformation, an assumed CRS.
     """
 
     division: str
@@ -53,6 +55,7 @@ class AreaDivision:
     overlaps: bool = False
     source: str = ""
     licence: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -75,7 +78,7 @@ class AreaDivision:
         return self.table.geometry
 
     def parent(self, division: str) -> npt.NDArray[np.object_]:
-        """Code of the parent in ``division`` for each area, in the order of ``codes``."""
+        """Code of the parent in ``division`` for each area, in the order of ``codes``; None where not known."""
         return np.asarray(self.table[division], dtype=object)
 
     def in_force(self, year: int) -> bool:
