@@ -1,1 +1,6 @@
+"""Indicators: declarations, national constants, and from a register to raw statistics."""
 
+from gisintegration.indicators.constants import Constants, load_constants
+from gisintegration.indicators.declare import load_indicators
+
+__all__ = ["Constants", "load_constants", "load_indicators"]

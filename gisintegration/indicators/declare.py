@@ -1,0 +1,212 @@
+"""Indicator declarations: the library's and the user's, read and checked as a whole."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from gisintegration.errors import IndicatorError
+from gisintegration.indicators.constants import load_constants
+from gisintegration.indicators.rules import constants_in, known_variables, parse, variables_in
+from gisintegration.tables import Indicator, Kind
+
+_NOT_SUBJECTS = ("breakdowns", "constants")
+
+
+def load_indicators(
+    names: Literal["all"] | Sequence[str] = "all", *, folders: Sequence[str | Path] = ()
+) -> dict[str, Indicator]:
+    """Declared indicators by id.
+
+    Parameters
+    ----------
+    names
+        ``"all"``, or the ids wanted, in the order wanted.
+    folders
+        Folders of the user's own ``*.toml`` with ``[[indicator]]`` entries, read after the library; the file's name is
+        the subject unless ``subject`` says another. An id that is already taken is an error.
+
+    Raises
+    ------
+    IndicatorError
+        A folder is missing, a declaration is wrong, or a name is unknown. Every fault of every file is listed: file,
+        indicator, field, what is wrong and what to do.
+
+    Examples
+    --------
+    >>> found = load_indicators(["population", "employed_share"])
+    >>> found["employed_share"].title["sv"]
+    'Andel sysselsatta, 20–64 år'
+    """
+    made: dict[str, Indicator] = {}
+    failures: list[dict[str, str]] = []
+    for where, subject, text in _files(folders):
+        for entry in _entries(where, text, failures):
+            indicator = _declared(where, subject, entry, failures)
+            if indicator is not None and indicator.id in made:
+                failures.append(_failure(where, indicator.id, "id", "is already taken: choose another id"))
+            elif indicator is not None:
+                made[indicator.id] = indicator
+    if failures:
+        raise IndicatorError(
+            f"Indicator declarations have {len(failures)} fault{'s' if len(failures) > 1 else ''}.",
+            hint="docs/indicators.md shows the format and every field.",
+            failures=failures,
+        )
+    return made if names == "all" else _chosen(names, made)
+
+
+def variables_of(indicator: Indicator) -> set[str]:
+    """The register columns an indicator reads, apart from what its breakdowns read.
+
+    Examples
+    --------
+    >>> sorted(variables_of(load_indicators()["employed_share"]))
+    ['age', 'labour_status']
+    """
+    rules = [indicator.population, indicator.numerator or {}]
+    named = {name for name in (indicator.variable, indicator.base) if name is not None}
+    return named.union(*(variables_in(rule) for rule in rules))
+
+
+def constants_of(indicator: Indicator) -> set[str]:
+    """The national constants an indicator needs.
+
+    Examples
+    --------
+    >>> constants_of(load_indicators()["disposable_income_mean"])
+    {'price_base_amount'}
+    """
+    needed = {indicator.per} if indicator.per else set()
+    return needed | constants_in(indicator.population) | constants_in(indicator.numerator or {})
+
+
+def _chosen(names: Sequence[str], made: Mapping[str, Indicator]) -> dict[str, Indicator]:
+    wanted = [names] if isinstance(names, str) else list(names)
+    unknown = [name for name in wanted if name not in made]
+    if len(unknown) == 1:
+        raise IndicatorError.unknown("indicator", unknown[0], made)
+    if unknown:
+        raise IndicatorError(
+            f"There are no indicators {', '.join(repr(name) for name in unknown)}.", hint=f"known: {', '.join(made)}."
+        )
+    return {name: made[name] for name in wanted}
+
+
+def _files(folders: Sequence[str | Path]) -> Iterator[tuple[str, str, str]]:
+    """File name, subject and text of every file of declarations: the library's, then the user's, by name."""
+    library = files("gisintegration.indicators").joinpath("library")
+    for item in sorted(library.iterdir(), key=lambda entry: entry.name):
+        subject = item.name.removesuffix(".toml")
+        if item.name.endswith(".toml") and subject not in _NOT_SUBJECTS:
+            yield item.name, subject, item.read_text(encoding="utf-8")
+    for folder in [folders] if isinstance(folders, str | Path) else folders:
+        path = Path(folder)
+        if not path.is_dir():
+            raise IndicatorError(
+                f"{path} is not a folder of indicators.", hint="give the folder that holds your *.toml declarations."
+            )
+        for file in sorted(path.glob("*.toml")):
+            yield str(file), file.stem, file.read_bytes().decode("utf-8", errors="replace")
+
+
+def _entries(where: str, text: str, failures: list[dict[str, str]]) -> Iterable[Mapping[str, Any]]:
+    try:
+        read = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        failures.append(_failure(where, "", "", f"is not TOML: {error}"))
+        return []
+    entries = read.get("indicator", [])
+    if not isinstance(entries, list) or not entries or set(read) != {"indicator"}:
+        failures.append(_failure(where, "", "", "holds [[indicator]] entries and nothing else"))
+        return []
+    return entries
+
+
+def _declared(
+    where: str, subject: str, entry: Mapping[str, Any], failures: list[dict[str, str]]
+) -> Indicator | None:
+    name = str(entry.get("id", "(no id)"))
+    fields = {"subject": subject, **entry}
+    if "years" in fields:
+        fields["years"] = _years(fields["years"])
+    try:
+        indicator = Indicator.model_validate(fields)
+    except ValidationError as error:
+        failures += [
+            _failure(where, name, ".".join(str(part) for part in item["loc"]) or "indicator", _words(item))
+            for item in error.errors()
+        ]
+        return None
+    wrong = list(_faults(indicator))
+    failures += [_failure(where, name, field, what) for field, what in wrong]
+    return None if wrong else indicator
+
+
+def _faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
+    for field in ("title", "unit", "description", "assumption"):
+        texts = getattr(indicator, field)
+        for language in ("sv", "en"):
+            if texts is not None and not texts.get(language):
+                yield field, f"has no text in {language}"
+    for field in ("population", "numerator"):
+        rule = getattr(indicator, field) or {}
+        yield from ((field, what) for what in parse(rule)[1])
+        known = load_constants().by_name
+        for constant in sorted(constants_in(rule) - set(known)):
+            yield field, f"there is no national constant '{constant}': known are {', '.join(sorted(known))}"
+    if indicator.per and indicator.per not in load_constants().by_name:
+        yield "per", f"there is no national constant '{indicator.per}'"
+    if indicator.per and indicator.kind not in (Kind.MEAN, Kind.MEDIAN):
+        yield "per", f"only a mean or a median is divided by a constant, not a {indicator.kind}"
+    if indicator.kind is Kind.SHARE and not indicator.numerator:
+        yield "numerator", "is empty: say who has the property"
+    for field in ("variable", "base"):
+        yield from ((field, what) for what in _number_faults(getattr(indicator, field)))
+    first, last = indicator.years
+    if first is not None and last is not None and first > last:
+        yield "years", f"{first}-{last} ends before it begins"
+
+
+def _number_faults(name: str | None) -> Iterator[str]:
+    if name is None:
+        return
+    known = known_variables()
+    if name not in known:
+        yield IndicatorError.unknown("variable", name, known).args[0] + " See docs/register.md."
+    elif known[name].type != "integer" or name not in set(_register_variables()):
+        yield f"'{name}' is not a whole number of the register: sums are exact only over whole numbers"
+
+
+def _register_variables() -> Iterable[str]:
+    return (name for name, item in known_variables().items() if item.reference != "key")
+
+
+def _years(text: object) -> object:
+    """``"2011-"``, ``"1997-2021"`` and ``"2018"`` as first and last year; anything else is left for the model."""
+    if not isinstance(text, str):
+        return text
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    if not all(part.isdigit() or part == "" for part in (first, last)):
+        return text
+    ends = (int(first) if first else None, int(last) if last else None)
+    return ends if dash else (ends[0], ends[0])
+
+
+def _words(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return "is not a field of an indicator"
+    if error["type"] == "missing":
+        return "is missing"
+    text = str(error["msg"]).removeprefix("Value error, ")
+    return f"{text} (given: {error['input']!r})" if isinstance(error["input"], str | int | float) else text
+
+
+def _failure(file: str, indicator: str, field: str, what: str) -> dict[str, str]:
+    parts = {"file": file, "indicator": indicator, "field": field, "what": what}
+    return {key: value for key, value in parts.items() if value}
