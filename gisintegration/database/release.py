@@ -12,7 +12,7 @@ import pandas as pd
 from gisintegration.disclosure import POLICIES
 from gisintegration.disclosure.scope import check_scope
 from gisintegration.errors import DisclosureError
-from gisintegration.tables import KEY, SCHEMA_VERSION, Areas, ProtectedTable, Release
+from gisintegration.tables import SCHEMA_VERSION, Areas, ProtectedTable, Release, row_keys
 
 
 def release(
@@ -73,14 +73,16 @@ def release(
 
 def _check_rows(made: Release) -> None:
     rows = made.statistics
-    editions = sorted(set(rows["division"].astype("str") + "/" + rows["edition"].astype("str")))
+    pairs = rows[["division", "edition"]].drop_duplicates()
+    editions = sorted(f"{division}/{edition}" for division, edition in pairs.itertuples(index=False))
     missing = [key for key in editions if key not in made.areas]
     if missing:
         raise DisclosureError(
             f"Figures are given for {', '.join(missing)}, but the areas are not.",
             hint="pass every edition in areas=.",
         )
-    twice = int(rows.duplicated(list(KEY)).sum())
+    keys = row_keys(rows)
+    twice = int((keys[1:] == keys[:-1]).sum())
     if twice:
         raise DisclosureError(f"{twice} cells occur more than once in the release.", hint="each figure has one row.")
 
@@ -88,7 +90,13 @@ def _check_rows(made: Release) -> None:
 def _content_hash(tables: Sequence[ProtectedTable]) -> str:
     digest = hashlib.sha256(SCHEMA_VERSION.encode())
     for table in tables:
-        digest.update(pd.util.hash_pandas_object(table.table, index=False).to_numpy().tobytes())
+        for name, column in table.table.items():
+            digest.update(f"\n{name}\n".encode())
+            if isinstance(column.dtype, pd.CategoricalDtype):
+                digest.update("\n".join(column.cat.categories).encode())
+                digest.update(column.cat.codes.to_numpy(dtype="<i4").tobytes())
+            else:
+                digest.update(column.to_numpy(dtype="<f8").tobytes())
         declared = {key: item.model_dump(mode="json") for key, item in sorted(table.indicators.items())}
         digest.update(json.dumps(declared, sort_keys=True, ensure_ascii=False).encode())
     return digest.hexdigest()[:12]

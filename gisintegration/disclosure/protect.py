@@ -107,6 +107,7 @@ def _protected_cells(raw: RawTable, policy: Policy) -> pd.DataFrame:
     reason = np.zeros(len(table), dtype=np.int8)
     value = table["value"].to_numpy(copy=True)
     indicator = table["indicator"].cat
+    used = table[["numerator", "denominator", "value", CONTRIBUTORS, *BREAKDOWNS]]
     for position, name in enumerate(indicator.categories):
         declared = raw.indicators[name]
         rule = _RULES.get(declared.kind)
@@ -119,9 +120,9 @@ def _protected_cells(raw: RawTable, policy: Policy) -> pd.DataFrame:
         value[rows] = round_half_away(value[rows], declared.decimals)
         if policy.base_above is None:
             continue
-        small_base, small = rule(table.iloc[rows], declared, policy)
+        small_base, small = rule(used.iloc[rows], declared, policy)
         # A quotient without a value because nobody is behind it is a secret; a source that is missing is not.
-        nobody = (status[rows] == _MISSING) & table[CONTRIBUTORS].iloc[rows].notna().to_numpy()
+        nobody = (status[rows] == _MISSING) & (table[CONTRIBUTORS].to_numpy()[rows] >= 0)
         secret = _SHOWN[status[rows]] | nobody
         for mask, why in ((small & ~small_base, Reason.ZERO_OR_SMALL), (small_base, Reason.SMALL_BASE)):
             status[rows[mask & secret]] = _STATUSES.index(Status.PROTECTED)

@@ -15,6 +15,7 @@ from gisintegration.tables.row import (
     conform,
     constant,
     in_order,
+    row_keys,
 )
 from gisintegration.tables.status import WORDS, Method, Reason, Status, method_words
 from gisintegration.tables.table import Labels, ProtectedTable, RawTable
@@ -46,4 +47,5 @@ __all__ = [
     "constant",
     "in_order",
     "method_words",
+    "row_keys",
 ]
