@@ -1,0 +1,127 @@
+"""A register that has been read: its valid rows as SQL, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from gisintegration import sql
+from gisintegration.errors import RegisterError
+from gisintegration.registers.folder import WorkFolder
+from gisintegration.registers.report import ReadReport
+
+Unplaced = Literal["centralort", "separate", "exclude"]
+POLICIES: tuple[Unplaced, ...] = ("centralort", "separate", "exclude")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The rows of one year in one Parquet file.
+
+    Parameters
+    ----------
+    parquet
+        Path of the file.
+    year
+        The year.
+    whole
+        The file holds no other year.
+    rejected
+        Rows that are not valid, counted from 0, ascending.
+    columns
+        SQL of each contract column in the file.
+    """
+
+    parquet: str
+    year: int
+    whole: bool
+    columns: Mapping[str, str]
+    rejected: tuple[int, ...] = ()
+
+    def select(self, columns: Sequence[str]) -> str:
+        """SELECT of columns over the valid rows of the year."""
+        return self._select(", ".join(f"{self.columns[name]} as {sql.name(name)}" for name in columns))
+
+    def rows(self, source: int) -> str:
+        """SELECT of all columns, with ``source`` as given and ``row`` in the file, counted from 0."""
+        wanted = [f"{expression} as {sql.name(name)}" for name, expression in self.columns.items()]
+        return self._select(f'{source} as source, file_row_number as "row", {", ".join(wanted)}')
+
+    def without(self, rows: Sequence[int]) -> Piece:
+        """The piece with more rows left out."""
+        return replace(self, rejected=tuple(sorted({*self.rejected, *rows})))
+
+    def _select(self, wanted: str) -> str:
+        conditions = [] if self.whole else [f"{self.columns['year']} = {self.year}"]
+        if self.rejected:
+            conditions.append(f"file_row_number not in ({', '.join(map(str, self.rejected))})")
+        where = f" where {' and '.join(conditions)}" if conditions else ""
+        rows = "file_row_number = true, " if "file_row_number" in wanted + where else ""
+        return f"select {wanted} from read_parquet({sql.literal(self.parquet)}, {rows}hive_partitioning = false){where}"
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """A point register that keeps the contract: one valid row a person and year, coordinates in EPSG:3006.
+
+    Made by :func:`read_register`. The rows stay on disk; :meth:`select` gives them to DuckDB.
+
+    Parameters
+    ----------
+    pieces
+        Where the rows lie, by year.
+    variables
+        The contract's columns it has, in the contract's order.
+    unplaced
+        What becomes of persons without a place: ``centralort``, ``separate`` or ``exclude``.
+    nearest
+        How far outside all areas a point may lie and still go to the nearest area of its kommun, metres.
+    report
+        What reading found.
+    crs
+        Always ``EPSG:3006``.
+    work
+        The folder of staged files, removed with the register; None if the user's own files are read in place.
+    """
+
+    pieces: tuple[Piece, ...]
+    variables: tuple[str, ...]
+    unplaced: Unplaced
+    nearest: float
+    report: ReadReport
+    crs: str = "EPSG:3006"
+    work: WorkFolder | None = field(default=None, repr=False)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years with at least one valid row, ascending."""
+        return tuple(sorted({piece.year for piece in self.pieces}))
+
+    @property
+    def has_points(self) -> bool:
+        """Whether the register has coordinates, its own or by a table of places."""
+        return "x" in self.variables
+
+    def select(self, columns: Sequence[str], year: int) -> str:
+        """SELECT of some columns over the valid rows of one year. Runs on any DuckDB connection.
+
+        Parameters
+        ----------
+        columns
+            Variables of the contract that the register has.
+        year
+            One of ``years``.
+
+        Raises
+        ------
+        RegisterError
+            The register has no such column or year.
+        """
+        for name in columns:
+            if name not in self.variables:
+                raise RegisterError.unknown("column", name, self.variables, where="the register")
+        pieces = [piece for piece in self.pieces if piece.year == year]
+        if not pieces:
+            raise RegisterError.unknown("year", year, self.years, where="the register")
+        return " union all ".join(piece.select(columns) for piece in pieces)
