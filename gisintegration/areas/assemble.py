@@ -86,9 +86,9 @@ def assemble(
     )
     table["kind"] = pd.array(["area"] * len(order) if kinds is None else [kinds[i] for i in order], dtype="str")
     for column, values in parent_columns.items():
-        table[column] = _objects(values)
+        table[column] = _text_column(values)
     for column, extra in (columns or {}).items():
-        table[column] = _objects([extra[i] for i in order])
+        table[column] = _text_column([extra[i] for i in order])
         parents[column] = f"{column}/{edition}"
     frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometry[order], crs=CRS), crs=CRS)
     return AreaDivision(division, edition, frame, parents=parents, **(_catalogue_fields(key) | fields))  # type: ignore[arg-type]
@@ -110,6 +110,19 @@ def dissolve(polygons: npt.NDArray[np.object_], *, hole: float = 0.01) -> shapel
         if part.geom_type == "Polygon"
     ]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def objects(values: Sequence[object]) -> npt.NDArray[np.object_]:
+    """A one-dimensional array of objects, None kept.
+
+    Examples
+    --------
+    >>> objects([shapely.Point(0, 0), None]).shape
+    (2,)
+    """
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column
 
 
 def _parents(
@@ -142,7 +155,7 @@ def _built_name(
     return deso_name(code, names.get(regso) or official_names(regso_edition or "").get(regso))
 
 
-def _objects(values: Sequence[str | None]) -> pd.Series:
+def _text_column(values: Sequence[str | None]) -> pd.Series:
     """A column that keeps None as None, which text columns turn into NaN."""
     return pd.Series([None if value is None else str(value) for value in values], dtype=object)
 

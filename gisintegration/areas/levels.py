@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from gisintegration.areas.assemble import assemble, dissolve
+from gisintegration.areas.assemble import assemble, dissolve, objects
 from gisintegration.areas.codes import LEVELS, children, official_codes, parent_code
 from gisintegration.areas.division import CRS, AreaDivision
 from gisintegration.errors import InputError
@@ -92,7 +92,7 @@ def region_of(areas: AreaDivision, name: str | None) -> AreaDivision:
         "region",
         REGION_EDITION,
         [code],
-        _objects([_polygon(areas, rows)]),
+        objects([_polygon(areas, rows)]),
         names=[name],
         title={"sv": name, "en": name},
         display=_display(areas, [rows]),
@@ -174,7 +174,7 @@ def _parent_division(areas: AreaDivision, division: str, codes: Sequence[str]) -
         division,
         edition,
         list(codes),
-        _objects([_polygon(areas, rows[code]) for code in codes]),
+        objects([_polygon(areas, rows[code]) for code in codes]),
         names=_given_names(areas, division, codes, rows),
         columns=extra,
         display=_display(areas, [rows[code] for code in codes]),
@@ -229,9 +229,3 @@ def _complete_regso_2025(
     key = children("regso/2025", "deso/2025") or {}
     by_kommun = {code for code in owners if code is not None and parent_code("regso", code, "kommun") in kommuner}
     return by_kommun | {code for code, members in key.items() if members <= given}
-
-
-def _objects(values: Sequence[object]) -> npt.NDArray[np.object_]:
-    column = np.empty(len(values), dtype=object)
-    column[:] = values
-    return column

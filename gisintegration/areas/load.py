@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gisintegration.areas.assemble import assemble, dissolve
+from gisintegration.areas.assemble import assemble, dissolve, objects
 from gisintegration.areas.codes import KOMMUN, LEVELS, display_name, official_codes, official_names, regso_key
 from gisintegration.areas.division import CRS, AreaDivision
 from gisintegration.areas.history import describe_code
@@ -169,8 +169,7 @@ def _load_2018(layer: DivisionLayer) -> AreaDivision:
             polygons[f"{kommun}-rest-{number}"] = part
             members[f"{kommun}-rest-{number}"] = tuple(missing)
     every = sorted([*codes, *members])
-    geometry = np.empty(len(every), dtype=object)
-    geometry[:] = [polygons.get(code) for code in every]
+    geometry = objects([polygons.get(code) for code in every])
     return assemble(
         "deso",
         "2018",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from gisintegration.areas.pairs import overlapping
 from gisintegration.errors import CodeError, GeometryError, InputError
 
 TOLERANCE = 0.01
+_VERSION = re.compile(r"(20\d\d)_v\d+$")
 Key = str | Path | pd.DataFrame
 
 
@@ -91,6 +93,7 @@ def read_areas(
     found = read_layer(path, layer=layer, level=level, code=code)
     codes = code_column(found.frame, level, where=found.where, column=code)
     _refuse_finer_rows(found, level, codes)
+    _refuse_other_version(found, level, edition)
     notes = [*found.notes, *_code_notes(codes, level, edition)]
     _refuse_other_edition(found, level, edition, codes)
     _refuse_invalid(found, codes.values)
@@ -122,22 +125,6 @@ def read_areas(
     return areas
 
 
-def guess_level(path: str | Path, *, layer: str | None = None) -> tuple[str, tuple[str, ...]] | None:
-    """The finest official level a file's rows carry codes of, and the editions that have most of them.
-
-    None when no official code is recognised; several editions when the codes do not tell.
-    """
-    found = read_layer(path, layer=layer)
-    level = finest_level(found.frame)
-    column = recognised(found.frame, level) if level else None
-    if level is None or column is None:
-        return None
-    named = {suffix_edition(str(value)) for value in found.frame[column]} - {None}
-    if len(named) == 1:
-        return level, tuple(str(text) for text in named)
-    return level, guess_edition(level, code_column(found.frame, level, where=found.where, column=column).values)
-
-
 def _refuse_finer_rows(found: Layer, level: str, codes: Codes) -> None:
     """Rows that are DeSO are not dissolved into kommuner here: a kommun is made only of all its children."""
     finest = finest_level(found.frame)
@@ -149,6 +136,30 @@ def _refuse_finer_rows(found: Layer, level: str, codes: Codes) -> None:
             f"{found.where}: the rows are {label(finest)} (column {column}), not {label(level)}.",
             hint=f"read them with level='{finest}'; levels(areas, ['{level}']) makes those that are complete.",
         )
+
+
+def _refuse_other_version(found: Layer, level: str, edition: str) -> None:
+    """SCB's layers carry their version ("2025_v2"), which tells editions apart that share all their codes."""
+    declared = declared_edition(found.frame)
+    if level in ("deso", "regso") and declared is not None and declared != edition:
+        raise CodeError(
+            f"{found.where}: column version says edition {declared}, not {edition}.", hint=f"pass edition={declared}."
+        )
+
+
+def declared_edition(frame: pd.DataFrame) -> str | None:
+    """The edition that a column ``version`` names in every row, as in SCB's layers; None if there is none.
+
+    Examples
+    --------
+    >>> declared_edition(pd.DataFrame({"version": ["2025_v2", "2025_v1"]}))
+    '2025'
+    """
+    for column in frame.columns:
+        if str(column).lower() == "version":
+            found = {match.group(1) if (match := _VERSION.match(str(value))) else None for value in frame[column]}
+            return found.pop() if len(found) == 1 else None
+    return None
 
 
 def _code_notes(codes: Codes, level: str, edition: str) -> list[str]:
