@@ -1,7 +1,25 @@
 """Point registers in: the contract, coordinates, persons without a place, and the areas that persons belong to."""
 
 from gisintegration.registers.contract import Variable, contract, variables
+from gisintegration.registers.place import place
+from gisintegration.registers.placement import HOW, Placement, PlacementReport, placed_sql
+from gisintegration.registers.propose import Proposal, propose_crs
 from gisintegration.registers.reading import read_register
 from gisintegration.registers.register import Register
+from gisintegration.registers.report import ReadReport
 
-__all__ = ["Register", "Variable", "contract", "read_register", "variables"]
+__all__ = [
+    "HOW",
+    "Placement",
+    "PlacementReport",
+    "Proposal",
+    "ReadReport",
+    "Register",
+    "Variable",
+    "contract",
+    "place",
+    "placed_sql",
+    "propose_crs",
+    "read_register",
+    "variables",
+]

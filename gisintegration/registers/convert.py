@@ -131,7 +131,7 @@ def native_types(variable: Variable) -> set[str]:
     ['BOOLEAN']
     """
     return {
-        "id": {"VARCHAR", "UUID", *_INTEGERS},
+        "id": {"VARCHAR", *_INTEGERS},
         "integer": _INTEGERS,
         "real": {*_REALS, *_INTEGERS},
         "code": {"VARCHAR"},
