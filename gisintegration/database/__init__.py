@@ -1,5 +1,6 @@
 """Releases: immutable sets of protected tables."""
 
 from gisintegration.database.release import release
+from gisintegration.database.saved import open_release, save_release
 
-__all__ = ["release"]
+__all__ = ["open_release", "release", "save_release"]

@@ -18,16 +18,35 @@ from gisintegration.tables.table import Labels, ProtectedTable
 class Areas(Protocol):
     """What a publisher needs to know of an edition; ``areas.AreaDivision`` has it."""
 
-    division: str
-    edition: str
-    table: gpd.GeoDataFrame
-    years: tuple[int | None, int | None]
-    title: Mapping[str, str]
-    parents: Mapping[str, str]
-    members: Mapping[str, tuple[str, ...]]
-    display: gpd.GeoSeries | None
-    source: str
-    licence: str
+    @property
+    def division(self) -> str: ...
+
+    @property
+    def edition(self) -> str: ...
+
+    @property
+    def table(self) -> gpd.GeoDataFrame: ...
+
+    @property
+    def years(self) -> tuple[int | None, int | None]: ...
+
+    @property
+    def title(self) -> Mapping[str, str]: ...
+
+    @property
+    def parents(self) -> Mapping[str, str]: ...
+
+    @property
+    def members(self) -> Mapping[str, tuple[str, ...]]: ...
+
+    @property
+    def display(self) -> gpd.GeoSeries | None: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def licence(self) -> str: ...
 
     @property
     def key(self) -> str: ...
