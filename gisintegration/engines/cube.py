@@ -1,0 +1,79 @@
+"""What an engine is asked to count, and what it answers: plain types, so that one engine can stand in for another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+SEXES = 2
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Values that cannot be summed: those of ``value`` where ``condition`` holds and there is a value (SQL)."""
+
+    condition: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to count over the persons of one year.
+
+    Parameters
+    ----------
+    source
+        SELECT of the placed persons: ``area`` (position, null or negative for none) and the columns the rest reads.
+    areas
+        Number of areas.
+    sex
+        SQL for 0 (men) or 1 (women).
+    lists
+        For each list of classes that share no person: SQL conditions, one a class.
+    sums
+        SQL of whole numbers to be summed; null counts as nothing.
+    samples
+        Values to be handed back person by person.
+    """
+
+    source: str
+    areas: int
+    sex: str
+    lists: tuple[tuple[str, ...], ...]
+    sums: tuple[str, ...]
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """The values of one sample, a person each, in any order.
+
+    ``classes`` has one array a list, with the position of the person's class, -1 for none.
+    """
+
+    area: npt.NDArray[np.int32]
+    sex: npt.NDArray[np.int8]
+    classes: tuple[npt.NDArray[np.int8], ...]
+    value: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Sums and samples of one year.
+
+    Parameters
+    ----------
+    totals
+        Shape (sums, areas, 2 sexes).
+    by_class
+        For each list, shape (sums, areas, 2 sexes, classes).
+    values
+        For each sample of the question.
+    """
+
+    totals: npt.NDArray[np.int64]
+    by_class: tuple[npt.NDArray[np.int64], ...]
+    values: Mapping[Sample, Values]

@@ -1,0 +1,94 @@
+"""Counting with DuckDB: one pass over a year's persons, all lists of classes at once, sums of whole numbers."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from gisintegration.engines.cube import SEXES, Answer, Question, Sample, Values
+
+
+def count(con: duckdb.DuckDBPyConnection, question: Question) -> Answer:
+    """The answer to a question, the same for any number of threads.
+
+    Examples
+    --------
+    >>> from gisintegration.sql import connect
+    >>> question = Question("select 0 as area, 30 as age", 1, "0", (("age < 20", "age >= 20"),), ("1", "age"))
+    >>> with connect() as con:
+    ...     answer = count(con, question)
+    >>> answer.totals[:, 0, 0].tolist(), answer.by_class[0][1, 0, 0].tolist()
+    ([1, 30], [0, 30])
+    """
+    sizes = [len(conditions) for conditions in question.lists]
+    blocks = [np.zeros((len(question.sums), question.areas, SEXES, size + 1), dtype=np.int64) for size in sizes or [0]]
+    for which, positions, sums in _grouped(con, question):
+        block = blocks[which]
+        area, sex, slot = positions
+        block[:, area, sex, slot] = sums
+    return Answer(
+        totals=blocks[0].sum(axis=-1),
+        by_class=tuple(block[..., :size] for block, size in zip(blocks, sizes, strict=bool(sizes))),
+        values={sample: _values(con, question, sample) for sample in question.samples},
+    )
+
+
+Positions = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
+def _grouped(
+    con: duckdb.DuckDBPyConnection, question: Question
+) -> list[tuple[int, Positions, npt.NDArray[np.int64]]]:
+    """For each list: where its groups stand, (area, sex, class), the last class for those in none, and their sums."""
+    lists = len(question.lists)
+    sums = [f"cast(coalesce(sum(s{i}), 0) as bigint) as t{i}" for i in range(len(question.sums))]
+    slots = [f"c{i}" for i in range(lists)]
+    sets = [f"(area, sex, {slot})" for slot in slots] or ["(area, sex)"]
+    which = f"grouping_id({', '.join(slots)})" if slots else "0"
+    rows = con.execute(
+        f"select {which} as which, {', '.join(['area', 'sex', *slots, *sums])} from ({_persons(question)}) "
+        f"group by grouping sets ({', '.join(sets)})"
+    ).fetchnumpy()
+    found = []
+    for i in range(max(lists, 1)):
+        # grouping_id has a 1 for every column that is not grouped by, the first column in the highest place.
+        wanted = (2**lists - 1) ^ (1 << (lists - 1 - i)) if lists else 0
+        here = np.flatnonzero(np.asarray(rows["which"]) == wanted)
+        slot = _filled(rows[f"c{i}"][here]) if lists else np.zeros(len(here), dtype=np.int64)
+        values = np.stack([_filled(rows[f"t{k}"][here]) for k in range(len(sums))]) if sums else np.empty((0, 0))
+        found.append((i, (_filled(rows["area"][here]), _filled(rows["sex"][here]), slot), values.astype(np.int64)))
+    return found
+
+
+def _persons(question: Question) -> str:
+    """One row a placed person: area, sex, a class in each list, and every number to be summed."""
+    columns = ["cast(area as integer) as area", f"cast({question.sex} as tinyint) as sex"]
+    columns += [f"{_class(conditions, len(conditions))} as c{i}" for i, conditions in enumerate(question.lists)]
+    columns += [f"{expression} as s{i}" for i, expression in enumerate(question.sums)]
+    return f"select {', '.join(columns)} from ({question.source}) where area >= 0"
+
+
+def _values(con: duckdb.DuckDBPyConnection, question: Question, sample: Sample) -> Values:
+    columns = ["cast(area as integer) as area", f"cast({question.sex} as tinyint) as sex"]
+    columns += [f"{_class(conditions, -1)} as c{i}" for i, conditions in enumerate(question.lists)]
+    rows = con.execute(
+        f"select {', '.join(columns)}, cast({sample.value} as bigint) as value from ({question.source}) "
+        f"where area >= 0 and {sample.condition} and {sample.value} is not null"
+    ).fetchnumpy()
+    return Values(
+        area=_filled(rows["area"]),
+        sex=_filled(rows["sex"]),
+        classes=tuple(_filled(rows[f"c{i}"]) for i in range(len(question.lists))),
+        value=_filled(rows["value"]),
+    )
+
+
+def _class(conditions: tuple[str, ...], none: int) -> str:
+    cases = " ".join(f"when {condition} then {i}" for i, condition in enumerate(conditions))
+    return f"cast(case {cases} else {none} end as tinyint)"
+
+
+def _filled(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    # DuckDB hands back a masked array where a column could hold null; none of these do.
+    return np.ma.getdata(values)

@@ -1,0 +1,215 @@
+"""From counted areas and years to the rows of a raw table, by index arithmetic in the order files have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gisintegration.engines import Sample
+from gisintegration.indicators.cells import Axis, Counts, Figures
+from gisintegration.indicators.classes import SEXES
+from gisintegration.indicators.measures import Measure, figures
+from gisintegration.indicators.rules import exclude_each_other
+from gisintegration.tables import BREAKDOWNS, CONTRIBUTORS, TOTAL, Indicator, Method, Status, coded
+
+_STATUSES = list(Status)
+_SHOWN, _ZERO = _STATUSES.index(Status.SHOWN), _STATUSES.index(Status.ZERO)
+_MISSING, _NOT_APPLICABLE = _STATUSES.index(Status.MISSING), _STATUSES.index(Status.NOT_APPLICABLE)
+_DID_NOT_EXIST = _STATUSES.index(Status.DID_NOT_EXIST)
+METHODS = (Method.LOCATED, Method.DELIVERED)
+COORDINATE_TYPES = ("", "address", "mixed", "property")
+_SEX_CODES = (TOTAL, *SEXES)
+_FIGURES = ("numerator", "denominator", "value", CONTRIBUTORS)
+
+Codes = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One edition and year, counted: what the rows of its areas are made of.
+
+    Parameters
+    ----------
+    division, edition, codes
+        The areas.
+    year
+        Data year.
+    measures
+        Of the indicators in force in the year.
+    sums
+        Shape (sums, areas, total and sexes, cells).
+    middles
+        For each sample: medians and numbers of values, shape (areas, total and sexes, cells).
+    method, coordinate_type
+        Position in ``METHODS`` and ``COORDINATE_TYPES`` of each area.
+    existed
+        Whether each area existed in the year.
+    """
+
+    division: str
+    edition: str
+    codes: npt.NDArray[np.object_]
+    year: int
+    measures: Mapping[str, Measure]
+    sums: Counts
+    middles: Mapping[Sample, tuple[Figures, Counts]]
+    method: Codes
+    coordinate_type: Codes
+    existed: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """The parts of one edition, laid out as areas × years."""
+
+    parts: tuple[Part, ...]
+    codes: tuple[str, ...]
+    years: tuple[int, ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.codes), len(self.years)
+
+    def places(self, part: Part) -> tuple[npt.NDArray[np.intp], int]:
+        """The rows of a part's areas, and the column of its year."""
+        return np.searchsorted(np.asarray(self.codes, dtype=object), part.codes), self.years.index(part.year)
+
+
+def table_of(parts: Sequence[Part], indicators: Sequence[Indicator], axis: Axis) -> pd.DataFrame:
+    """The rows of every part: complete, in order, with the columns of ``RAW_COLUMNS``."""
+    blocks = _blocks(parts)
+    wanted = sorted(indicators, key=lambda item: item.id)
+    names = {
+        "indicator": [item.id for item in wanted],
+        "division": sorted({block.parts[0].division for block in blocks}),
+        "edition": sorted({block.parts[0].edition for block in blocks}),
+        "area": sorted({code for block in blocks for code in block.codes}),
+    }
+    pieces = [
+        _piece(block, item, axis, {"indicator": position, **_positions(block, names)}, names["area"])
+        for position, item in enumerate(wanted)
+        for block in blocks
+    ]
+    columns = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+    del pieces
+    words = names | {
+        "sex": list(_SEX_CODES),
+        **{name: _codes_of(axis, name) for name in BREAKDOWNS[1:]},
+        "status": [str(status) for status in _STATUSES],
+        "method": [str(method) for method in METHODS],
+        "coordinate_type": list(COORDINATE_TYPES),
+    }
+    rows = len(columns["year"])
+    return pd.DataFrame(
+        {name: coded(values, words[name]) if name in words else values for name, values in columns.items()}
+        | {"exact_share": np.ones(rows), "n_sources": np.ones(rows, dtype=np.int32)},
+        copy=False,
+    )
+
+
+def cells_of(indicator: Indicator, axis: Axis) -> list[int]:
+    """The cells an indicator has: the total, and the classes someone in its population can belong to.
+
+    Examples
+    --------
+    >>> from gisintegration.indicators import load_indicators
+    >>> from gisintegration.indicators.cells import axis_of
+    >>> axis = axis_of(["age"])
+    >>> [axis.code(cell, "age") for cell in cells_of(load_indicators()["employed_share"], axis)]
+    ['total', '20_24', '25_34', '35_44', '45_54', '55_64']
+    """
+    rules = {item.code: item.rule for members in axis.lists for item in members}
+    found = [0]
+    for cell, item in enumerate(axis.cells):
+        if item is None or item.breakdown not in indicator.breakdowns:
+            continue
+        if any(not exclude_each_other(indicator.population, rules[code]) for code in item.sum_of or (item.code,)):
+            found.append(cell)
+    return found
+
+
+def _blocks(parts: Sequence[Part]) -> list[Block]:
+    by_key: dict[tuple[str, str], list[Part]] = {}
+    for part in parts:
+        by_key.setdefault((part.division, part.edition), []).append(part)
+    return [
+        Block(
+            tuple(members),
+            tuple(sorted({str(code) for part in members for code in part.codes})),
+            tuple(sorted({part.year for part in members})),
+        )
+        for _, members in sorted(by_key.items())
+    ]
+
+
+def _positions(block: Block, names: Mapping[str, list[str]]) -> dict[str, int]:
+    return {
+        "division": names["division"].index(block.parts[0].division),
+        "edition": names["edition"].index(block.parts[0].edition),
+    }
+
+
+def _piece(
+    block: Block, indicator: Indicator, axis: Axis, constants: Mapping[str, int], areas: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """The columns of one indicator and edition, flat, in the order area, year, sex, cell."""
+    cells = cells_of(indicator, axis)
+    shape = (*block.shape, len(_SEX_CODES), len(cells))
+    filled = {name: np.full(shape, np.nan) for name in _FIGURES}
+    status = np.full(shape, _NOT_APPLICABLE, dtype=np.int8)
+    given = np.zeros(block.shape, dtype=bool)
+    whole = np.zeros(block.shape, dtype=bool)
+    marks = {name: np.zeros(block.shape, dtype=np.int8) for name in ("method", "coordinate_type")}
+    for part in block.parts:
+        rows, column = block.places(part)
+        given[rows, column] = True
+        marks["method"][rows, column], marks["coordinate_type"][rows, column] = part.method, part.coordinate_type
+        status[rows[~part.existed], column] = _DID_NOT_EXIST
+        if indicator.id not in part.measures:
+            continue
+        here = rows[part.existed]
+        whole[here, column] = True
+        measured = _measured(indicator, part, cells)
+        for name, values in zip(_FIGURES, measured, strict=True):
+            filled[name][here, column] = values[part.existed]
+        value = measured[2][part.existed]
+        status[here, column] = np.where(np.isnan(value), _MISSING, np.where(value == 0, _ZERO, _SHOWN))
+    keep = np.broadcast_to(given[:, :, None, None], shape).copy()
+    keep[..., 1:] &= whole[:, :, None, None]
+    area = np.searchsorted(np.asarray(areas, dtype=object), np.asarray(block.codes, dtype=object))
+    columns = {name: np.full(int(keep.sum()), position, dtype=np.int16) for name, position in constants.items()}
+    columns["area"] = _flat(area.astype(np.int16 if len(areas) < 2**15 else np.int32), 0, shape, keep)
+    columns["year"] = _flat(np.asarray(block.years, dtype=np.int16), 1, shape, keep)
+    columns["sex"] = _flat(np.arange(len(_SEX_CODES), dtype=np.int8), 2, shape, keep)
+    for name in BREAKDOWNS[1:]:
+        known = _codes_of(axis, name)
+        columns[name] = _flat(np.array([known.index(axis.code(c, name)) for c in cells], dtype=np.int8), 3, shape, keep)
+    columns |= {name: values[keep] for name, values in filled.items()}
+    columns["status"] = status[keep]
+    for name, values in marks.items():
+        columns[name] = np.broadcast_to(values[:, :, None, None], shape)[keep]
+    return columns
+
+
+def _measured(indicator: Indicator, part: Part, cells: Sequence[int]) -> tuple[Figures, Figures, Figures, Figures]:
+    measure = part.measures[indicator.id]
+    if measure.sample is None:
+        return figures(indicator, measure, part.sums[..., list(cells)])
+    middle, number = (values[..., list(cells)] for values in part.middles[measure.sample])
+    persons = number.astype(np.float64)
+    return np.full_like(middle, np.nan), persons, middle / measure.per, persons
+
+
+def _codes_of(axis: Axis, breakdown: str) -> list[str]:
+    """Total, then the codes of a breakdown in the order rows have."""
+    return [TOTAL, *(item.code for item in axis.cells if item is not None and item.breakdown == breakdown)]
+
+
+def _flat(values: np.ndarray, axis: int, shape: tuple[int, ...], keep: npt.NDArray[np.bool_]) -> np.ndarray:
+    along = [1] * len(shape)
+    along[axis] = shape[axis]
+    return np.broadcast_to(values.reshape(along), shape)[keep]
