@@ -1,0 +1,69 @@
+"""School results, voting and type of household of a year."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gisintegration.registers.synthetic import rates
+from gisintegration.registers.synthetic.margins import Margins
+from gisintegration.registers.synthetic.people import ALONE, CHILD, EU_EFTA, NORDIC, OTHER, PARTNER, SWEDEN
+from gisintegration.registers.synthetic.segments import Flags, Floats, Ints
+from gisintegration.registers.synthetic.work import EMPLOYED, Rows
+
+NO, YES, EMPTY = 0, 1, 2
+COUPLE_CHILDREN, COUPLE, SINGLE_CHILDREN, SINGLE, OTHER_HOUSEHOLD = range(5)
+
+
+def school_eligible(rows: Rows, margins: Margins, rng: np.random.Generator) -> Ints:
+    """Eligible for upper secondary school, among those who turn 16 in the year; EMPTY for all others."""
+    result = np.full(len(rows.age), EMPTY, dtype=np.int8)
+    at = np.flatnonzero(rows.age == 16)
+    recent = np.exp(-rows.days_in_sweden[at] / 1500.0)
+    score = 2.75 + 0.75 * rows.standing[at] - 3.2 * margins.low_share[rows.area[at]] - 2.4 * recent
+    score += np.where(rows.sex[at] == 0, 0.15, -0.12)
+    result[at] = rng.random(len(at)) < _chance(score)
+    return result
+
+
+def voting(rows: Rows, status: Ints, margins: Margins, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Voted in the elections to parliament and kommun; EMPTY where not entitled or no election was held."""
+    number = len(rows.age)
+    riksdag, kommun = np.full(number, EMPTY, dtype=np.int8), np.full(number, EMPTY, dtype=np.int8)
+    if rows.year not in rates.ELECTIONS:
+        return riksdag, kommun
+    draw = rng.random((2, number), dtype=np.float32)
+    years = rows.days_in_sweden / 365.25
+    citizen = (rows.origin == SWEDEN) | (draw[1] < np.minimum(np.maximum(years - 3.5, 0) * 0.09, 0.86))
+    adult = rows.age >= 18
+    neighbours = (rows.origin == NORDIC) | (rows.origin == EU_EFTA)
+    local = adult & (citizen | neighbours | (years >= 3))
+    score = rates.TURNOUT[rows.age] + 0.55 * rows.standing + 0.2 * rows.luck - 1.7 * margins.low_share[rows.area]
+    score = score + 0.25 * (status == EMPLOYED) + np.asarray((-0.45, 0.0, 0.25, 0.55, -0.7, 0.0))[rows.education]
+    score = score - 0.35 * rows.foreign - 0.5 * (rows.origin != SWEDEN) - 1.0 * np.exp(-years / 8)
+    score = score + 0.08 * (rows.sex == 0)
+    votes = draw[0] < _chance(score)
+    votes_local = draw[0] < _chance(score - 0.16 - 1.1 * ~citizen)
+    entitled = adult & citizen
+    riksdag[entitled] = votes[entitled]
+    kommun[local] = votes_local[local]
+    return riksdag, kommun
+
+
+def household_types(rows: Rows) -> Ints:
+    """Type of household of each person, from the roles under its roof."""
+    per_role = [np.bincount(rows.unit[rows.role == role], minlength=rows.units) for role in range(4)]
+    partners, alone, children, others = per_role[PARTNER], per_role[ALONE], per_role[CHILD], per_role[OTHER]
+    couple = np.where(children > 0, COUPLE_CHILDREN, COUPLE)
+    lone = np.where(children > 0, SINGLE_CHILDREN, SINGLE)
+    plain = (others == 0) & (((partners == 2) & (alone == 0)) | ((partners == 0) & (alone == 1)))
+    kind = np.where(plain, np.where(partners == 2, couple, lone), OTHER_HOUSEHOLD)
+    return kind.astype(np.int8)[rows.unit]
+
+
+def _chance(score: Floats) -> Floats:
+    return 1 / (1 + np.exp(-score))
+
+
+def flags(values: Flags) -> Ints:
+    """False and True as NO and YES."""
+    return values.astype(np.int8)
