@@ -1,6 +1,8 @@
 """Point registers in: the contract, coordinates, persons without a place, and the areas that persons belong to."""
 
 from gisintegration.registers.contract import Variable, contract, variables
+from gisintegration.registers.examine import Examination, examine
+from gisintegration.registers.page import register_page
 from gisintegration.registers.place import place
 from gisintegration.registers.placement import HOW, Placement, PlacementReport, placed_sql
 from gisintegration.registers.propose import Proposal, propose_crs
@@ -10,6 +12,7 @@ from gisintegration.registers.report import ReadReport
 
 __all__ = [
     "HOW",
+    "Examination",
     "Placement",
     "PlacementReport",
     "Proposal",
@@ -17,9 +20,11 @@ __all__ = [
     "Register",
     "Variable",
     "contract",
+    "examine",
     "place",
     "placed_sql",
     "propose_crs",
     "read_register",
+    "register_page",
     "variables",
 ]

@@ -1,4 +1,4 @@
-"""Rows that break the contract: counted by reason, explained with examples, and a clear error when it is a whole column."""
+"""Rows that break the contract: counted by reason, explained with examples, refused when it is a whole column."""
 
 from __future__ import annotations
 
@@ -181,9 +181,9 @@ def _problem(
         condition = next((one.condition for one in conversion.checks if (one.column, one.key) == (column, check)), None)
         if condition is None:
             continue
+        value = f"coalesce(cast({sql.name('cell_' + column)} as varchar), '')"
         shown = con.execute(
-            f"select distinct coalesce(cast({sql.name('cell_' + column)} as varchar), '') as v from ({conversion.inner}) "
-            f"where {condition} order by v limit 5"
+            f"select distinct {value} as v from ({conversion.inner}) where {condition} order by v limit 5"
         ).fetchall()
         texts |= dict.fromkeys(f"'{row[0]}'" for row in shown)
     failure = {"column": column, "what": f"{what} in {number} of {rows} rows", "values": ", ".join(list(texts)[:5])}

@@ -222,7 +222,7 @@ def failures(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[dict[str, 
     rows = {label: position for position, label in enumerate(frame.index)}
     known = variables()
     found = [
-        {"row": row, "column": column, "value": frame.at[row, column], "what": known[column].failures[check]}
+        {"row": row, "column": column, "value": frame.loc[row, column], "what": known[column].failures[check]}
         for column, check, row in zip(cases["column"], cases["check"], cases["index"], strict=True)
     ]
     return sorted(found, key=lambda failure: (rows[failure["row"]], order[failure["column"]], failure["what"]))

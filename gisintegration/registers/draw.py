@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +18,7 @@ _CATEGORIES = "CBA"
 _UNKNOWN = "okänt område / unknown area"
 
 
-def draw(persons: Sequence[object], kommun: Sequence[object], areas: AreaDivision) -> Positions:
+def draw(persons: Iterable[object], kommun: Iterable[object], areas: AreaDivision) -> Positions:
     """An area for each person who has no place, in the main town of the kommun.
 
     As SCB does, a person who cannot be placed below the kommun is given a DeSO of category C of the kommun; of
@@ -50,9 +50,9 @@ def draw(persons: Sequence[object], kommun: Sequence[object], areas: AreaDivisio
     >>> draw([12, "12", 7], [kommun, kommun, "9999"], areas).tolist()[2]
     -1
     """
-    drawn: Positions = np.full(len(persons), -1, dtype=np.int32)
     candidates = central_areas(areas)
-    registered = np.asarray(kommun, dtype=object)
+    registered = np.array(list(kommun), dtype=object)
+    drawn: Positions = np.full(len(registered), -1, dtype=np.int32)
     keys = _hashes(persons)
     codes = _hashes(areas.codes)
     for code in sorted({str(one) for one in registered} & set(candidates)):
@@ -143,4 +143,5 @@ def _mix(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
     mixed ^= mixed >> np.uint64(27)
     mixed *= np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    mixed ^= mixed >> np.uint64(31)
+    return mixed

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
 from gisintegration import sql
@@ -21,6 +19,7 @@ _LISTED = 10_000
 
 
 def conforms(delivery: Delivery, options: Options) -> bool:
+    """Whether a delivery is one table of Parquet files with the contract's names and types, in EPSG:3006."""
     if len(delivery.resolved) > 1 or delivery.places is not None:
         return False
     if delivery.crs not in (None, f"EPSG:{TARGET}"):
@@ -35,6 +34,20 @@ def conforms(delivery: Delivery, options: Options) -> bool:
 def read_in_place(
     con: duckdb.DuckDBPyConnection, delivery: Delivery, options: Options
 ) -> tuple[list[Piece], list[TableReport], list[str], list[str]] | None:
+    """Check a conforming delivery where it lies; None if so many rows are refused that it must be copied after all.
+
+    Returns
+    -------
+    tuple
+        The pieces by year, a report a table, the variables, and notes.
+
+    Raises
+    ------
+    RegisterError
+        A whole column is wrong, or no row is valid.
+    CRSError
+        The coordinates are not in EPSG:3006.
+    """
     only = delivery.resolved[0]
     made = conversions(only, options, comma=False)
     counted = [checks.count(con, one.select, one.checks) for one in made]
@@ -47,13 +60,13 @@ def read_in_place(
         for one, rows in zip(only.table.parts, rejected, strict=True)
         for piece in _pieces(con, one, cells(only, one, options, comma=False), rows)
     ]
-    pieces, twice, years = _without_duplicates(con, pieces)
-    if pieces is None:
+    single, twice, years = _without_duplicates(con, pieces)
+    if single is None:
         return None
-    if not pieces:
+    if not single:
         raise checks.no_valid_rows(only.table.name, checks.by_reason(counted))
     if delivery.located is not None:
-        points = " union all ".join(piece.select(["x", "y"]) for piece in pieces)
+        points = " union all ".join(piece.select(["x", "y"]) for piece in single)
         check_extent(con, f"select * from ({points}) where x is not null", delivery.crs or TARGET, only.table.name)
     reasons = checks.by_reason(counted) | twice
     explained = [
@@ -67,7 +80,7 @@ def read_in_place(
         per_year[year] = per_year.get(year, 0) + number
     report = TableReport(only.table.name, only.table.rows, reasons, per_year, {}, tuple(explained))
     names = [name for name in variables() if name in only.columns]
-    return pieces, [report], names, []
+    return single, [report], names, []
 
 
 def _failing(con: duckdb.DuckDBPyConnection, one: Conversion) -> list[int]:

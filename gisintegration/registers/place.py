@@ -32,7 +32,7 @@ Floats = npt.NDArray[np.float64]
 def place(
     register: Register, areas: Mapping[AreaDivision, Sequence[int]], *, progress: ProgressOption = None
 ) -> Placement:
-    """Place every person of a register in the areas of one or more editions.
+    r"""Place every person of a register in the areas of one or more editions.
 
     Each distinct coordinate is located once an edition (:func:`gisintegration.locate.locate`). A person's area then
     follows from the coordinate, but for those
@@ -77,7 +77,7 @@ def place(
     >>> x, y = areas.geometry.iloc[1].centroid.coords[0]
     >>> path = Path(tempfile.mkdtemp()) / "p.csv"
     >>> head, kommun = "person,year,kommun,sex,age,x,y", areas.parent("kommun")[0]
-    >>> _ = path.write_text(f"{head}\\n1,2023,{kommun},men,40,{x},{y}\\n2,2023,{kommun},men,40,,\\n", "utf-8")
+    >>> _ = path.write_text(f"{head}\n1,2023,{kommun},men,40,{x},{y}\n2,2023,{kommun},men,40,,\n", "utf-8")
     >>> placement = place(read_register(path, crs=3006), {areas: [2023]})
     >>> placement.report.totals[["located", "unplaced", "rejected", "rows"]].to_dict("records")
     [{'located': 1, 'unplaced': 1, 'rejected': 0, 'rows': 2}]
@@ -102,7 +102,7 @@ def place(
         counts, reasons = [], []
         for number, one in enumerate(editions):
             span = part(report, 0.5 + 0.5 * number / len(editions), 0.5 + 0.5 * (number + 1) / len(editions))
-            reasons += _exceptions(con, register, one, xy, columns[one.key], placement)
+            reasons += _exceptions(con, register, one, xy=xy, position=columns[one.key], placement=placement)
             counts += [_count(con, register, placement, one, year) for year in one.years]
             span(1.0, f"persons placed in {one.key}")
         found = _report(register, counts, reasons)
@@ -139,6 +139,8 @@ def _editions(register: Register, areas: Mapping[AreaDivision, Sequence[int]]) -
         raise RegisterError(f"{twice[0]} was given twice.", hint="give each edition once, with all its years.")
     editions = []
     for given, years in areas.items():
+        if not len(given):
+            raise RegisterError(f"{given.key} has no areas.", hint="check the file and the filter it was read with.")
         for year in years:
             if year not in register.years:
                 raise RegisterError.unknown("year", year, register.years, where="the register")
@@ -171,23 +173,17 @@ def _exceptions(
     con: duckdb.DuckDBPyConnection,
     register: Register,
     one: _Edition,
+    *,
     xy: Floats,
     position: npt.NDArray[np.int32],
     placement: Placement,
 ) -> list[tuple[str, int, str, int]]:
     """Write the exceptions of an edition, a file a year. Returns persons without a place by reason."""
-    outside = xy[position < 0]
-    con.register("outside_points", {"x": outside[:, 0], "y": outside[:, 1]})
-    con.execute("create or replace temp table outside as select * from outside_points")
-    con.unregister("outside_points")
-    in_remainder = np.flatnonzero((position >= 0) & one.remainder[np.maximum(position, 0)]) if len(one.areas) else []
-    odd = {"x": xy[in_remainder, 0], "y": xy[in_remainder, 1], "at": position[in_remainder]}
-    con.register("odd_points", odd)
-    con.execute("create or replace temp table odd as select * from odd_points")
-    con.unregister("odd_points")
-    con.register("near_points", _near(con, register, one))
-    con.execute("create or replace temp table near as select * from near_points")
-    con.unregister("near_points")
+    in_remainder = np.flatnonzero((position >= 0) & one.remainder[np.maximum(position, 0)])
+    outside = np.flatnonzero(position < 0)
+    _table(con, "outside", {"x": xy[outside, 0], "y": xy[outside, 1]})
+    _table(con, "odd", {"x": xy[in_remainder, 0], "y": xy[in_remainder, 1], "at": position[in_remainder]})
+    _table(con, "near", _near(con, register, one))
     reasons = []
     for year in one.years:
         persons = con.execute(_odd_persons(register, year)).df()
@@ -200,6 +196,12 @@ def _exceptions(
         con.unregister("exception_rows")
         reasons += [(one.key, year, reason, number) for reason, number in why.items()]
     return reasons
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, columns: object) -> None:
+    con.register("given", columns)
+    con.execute(f"create or replace temp table {name} as select * from given")
+    con.unregister("given")
 
 
 def _near(con: duckdb.DuckDBPyConnection, register: Register, one: _Edition) -> pd.DataFrame:
@@ -231,13 +233,12 @@ def _odd_persons(register: Register, year: int) -> str:
         rows = register.select(columns, year)
         return f"select person, kommun, {delivered} as deso, -1 as at, 'none' as why from ({rows}) r order by person"
     rows = register.select([*columns, "x", "y"], year)
-    chosen = f"select r.person, r.kommun, {delivered} as deso"
     return (
-        f"with r as ({rows}) "
-        f"{chosen}, -1 as at, 'none' as why from r where x is null "
-        f"union all {chosen}, odd.at, 'remainder' from r join odd using (x, y) "
-        f"union all {chosen}, near.at, 'near' from r join near using (x, y, kommun) "
-        "order by person"
+        f"select r.person, r.kommun, {delivered} as deso, coalesce(odd.at, near.at, -1) as at, "
+        "case when r.x is null then 'none' when odd.at is null then 'near' else 'remainder' end as why "
+        f"from ({rows}) r left join odd on r.x = odd.x and r.y = odd.y "
+        "left join near on r.x = near.x and r.y = near.y and r.kommun = near.kommun "
+        "where r.x is null or odd.at is not null or near.at is not null order by r.person"
     )
 
 
@@ -249,7 +250,7 @@ def _resolve(
     area = np.where(why == "near", at, -1).astype(np.int32)
     how = np.where(why == "near", "nearest", "unplaced").astype(object)
     # A point in or near a remainder: only the delivered code says which of its areas it is in.
-    unknown = np.flatnonzero((at >= 0) & one.remainder[np.maximum(at, 0)]) if len(one.areas) else np.empty(0, int)
+    unknown = np.flatnonzero((at >= 0) & one.remainder[np.maximum(at, 0)])
     area[unknown], how[unknown] = -1, "unplaced"
     member = _members(one, year)
     codes = persons["deso"].to_numpy(dtype=object)

@@ -103,7 +103,8 @@ class Placement:
 
         A position in the edition's codes, or −1 outside all areas.
         """
-        return pq.read_table(self.places_file).to_pandas()
+        table: pd.DataFrame = pq.read_table(self.places_file).to_pandas()
+        return table
 
     @property
     def exceptions(self) -> pa.Table:

@@ -104,9 +104,8 @@ def propose_crs(sample: pd.DataFrame, areas: AreaDivision) -> Proposal:
     usable = usable.iloc[:: -(-len(usable) // SAMPLE)]
     xy = usable[["x", "y"]].to_numpy(dtype=float)
     registered = usable["kommun"].to_numpy(dtype=object)
-    box = _widened(areas.geometry.total_bounds)
     tried = [
-        Candidate(epsg, swapped, _share(xy[:, ::-1] if swapped else xy, registered, epsg, areas, kommun, box))
+        Candidate(epsg, swapped, _share(xy[:, ::-1] if swapped else xy, registered, epsg, areas=areas, kommun=kommun))
         for epsg in CANDIDATES
         for swapped in (False, True)
     ]
@@ -128,13 +127,12 @@ def _share(
     xy: XY,
     registered: npt.NDArray[np.object_],
     epsg: int,
+    *,
     areas: AreaDivision,
     kommun: npt.NDArray[np.object_],
-    box: tuple[float, float, float, float],
 ) -> float:
     placed = transform(xy, epsg)
-    near = np.isfinite(placed).all(axis=1)
-    near[near] = inside(placed[near], box)
+    near = inside(placed, _widened(areas.geometry.total_bounds))
     if not near.any():
         return 0.0
     position = locate(placed[near], areas)

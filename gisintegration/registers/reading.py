@@ -33,7 +33,7 @@ def read_register(
     decimal: str | None = None,
     progress: ProgressOption = None,
 ) -> Register:
-    """Read a point register: a row a person and year, checked against the contract (``docs/register.md``).
+    r"""Read a point register: a row a person and year, checked against the contract (``docs/register.md``).
 
     A Parquet file or folder that keeps the contract is used where it lies. Anything else is staged through DuckDB as
     Parquet by year in a temporary folder, in streams: a register larger than memory can be read.
@@ -82,7 +82,7 @@ def read_register(
     Examples
     --------
     >>> import tempfile; path = Path(tempfile.mkdtemp()) / "p.csv"
-    >>> _ = path.write_text("person;year;kommun;sex;age;x;y\\n1;2023;0180;women;40;674032,5;6580822\\n", "utf-8")
+    >>> _ = path.write_text("person;year;kommun;sex;age;x;y\n1;2023;0180;women;40;674032,5;6580822\n", "utf-8")
     >>> register = read_register(path, crs=3006)
     >>> register.years, register.report.notes
     ((2023,), ('p.csv was read as UTF-8, semicolon, decimal comma.',))

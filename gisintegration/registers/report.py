@@ -12,12 +12,12 @@ SMALL = 20
 
 
 def masked(count: int) -> str:
-    """A count as it may stand outside the internal log: 1–19 become ``<20``.
+    r"""A count as it may stand outside the internal log: 1–19 become ``<20``.
 
     Examples
     --------
     >>> masked(0), masked(19), masked(1234)
-    ('0', '<20', '1\\xa0234')
+    ('0', '<20', '1\xa0234')
     """
     return f"<{SMALL}" if 0 < count < SMALL else number(count, 0)
 

@@ -1,4 +1,4 @@
-"""Register files of every kind as tables that DuckDB reads: Parquet as it lies, CSV and GeoPackage by way of Parquet."""
+"""Register files as tables that DuckDB reads: Parquet as it lies, CSV and GeoPackage by way of Parquet."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ import duckdb
 import numpy as np
 
 from gisintegration import sql
-from gisintegration.errors import RegisterError
 from gisintegration.progress import Progress
 from gisintegration.registers import checks, duplicates
 from gisintegration.registers.contract import variables
@@ -65,12 +64,12 @@ def stage(
     """
     keys = _key_types(delivery, options)
     staged = [
-        _stage_table(con, f"t{number}", table, delivery, options, keys, work)
+        _stage_table(con, f"t{number}", table, delivery=delivery, options=options, keys=keys, work=work)
         for number, table in enumerate(delivery.resolved)
     ]
     places = None
     if delivery.places is not None:
-        places = _stage_table(con, "places", delivery.places, delivery, options, keys, work)
+        places = _stage_table(con, "places", delivery.places, delivery=delivery, options=options, keys=keys, work=work)
     progress(0.4, "the register is checked")
     tables = [*staged, *([places] if places else [])]
     located = next((table for table in tables if table.resolved is delivery.located), None)
@@ -79,7 +78,7 @@ def stage(
     if places:
         _match_places(con, staged[0], places)
     progress(0.6, "the coordinates are in SWEREF 99 TM")
-    names, pieces = _write(con, staged, places, located, delivery.crs, work)
+    names, pieces = _write(con, staged, places=places, located=located, crs=delivery.crs, work=work)
     if not pieces:
         raise checks.no_valid_rows(staged[0].resolved.table.name, staged[0].reasons)
     return pieces, [table.report for table in tables], names, notes
@@ -101,6 +100,7 @@ def _stage_table(
     con: duckdb.DuckDBPyConnection,
     name: str,
     resolved: Resolved,
+    *,
     delivery: Delivery,
     options: Options,
     keys: dict[str, str],
@@ -198,7 +198,7 @@ def _transform(con: duckdb.DuckDBPyConnection, table: _Staged, crs: str | None) 
 
 
 def _match(con: duckdb.DuckDBPyConnection, tables: Sequence[_Staged]) -> None:
-    """Count what has no counterpart between the population and the other tables; refuse persons who lack what is required."""
+    """Count rows without a counterpart in the population and the reverse; refuse persons who lack what is required."""
     first = tables[0]
     for table in tables[1:]:
         alone = _number(con, f"select count(*) from {table.name} anti join {first.name} using (person, year)")
@@ -239,6 +239,7 @@ def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:
 def _write(
     con: duckdb.DuckDBPyConnection,
     tables: Sequence[_Staged],
+    *,
     places: _Staged | None,
     located: _Staged | None,
     crs: str | None,

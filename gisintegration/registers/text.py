@@ -86,7 +86,7 @@ def decoded(path: Path, encoding: str) -> Iterator[str]:
 
 
 def find_dialect(path: Path, *, encoding: str | None = None, separator: str | None = None) -> Dialect:
-    """How a text file is written. What is given is taken as told; the rest is found.
+    r"""How a text file is written. What is given is taken as told; the rest is found.
 
     The separator is the one of semicolon, tab, comma and bar that splits the first lines into the same number of
     fields, two or more; of several, the one that gives most fields.
@@ -101,7 +101,7 @@ def find_dialect(path: Path, *, encoding: str | None = None, separator: str | No
     Examples
     --------
     >>> import tempfile; path = Path(tempfile.mkdtemp()) / "a.csv"
-    >>> _ = path.write_text("person;x\\n1;674032,5\\n", encoding="utf-8"); find_dialect(path)
+    >>> _ = path.write_text("person;x\n1;674032,5\n", encoding="utf-8"); find_dialect(path)
     Dialect(encoding='utf-8', separator=';', header=('person', 'x'), skip=0)
     """
     encoding = encoding or find_encoding(path)
