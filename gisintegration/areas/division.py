@@ -35,7 +35,8 @@ class AreaDivision:
     parents
         Which edition a parent column's codes belong to: ``{"regso": "regso/2025", "kommun": "kommun/2003"}``.
     members
-        For each ``remainder``: the codes of the areas without a polygon that lie in it.
+        For each ``remainder``: the codes of the areas without a polygon that lie in it. For each group: the codes it
+        is the sum of.
     display
         Geometry to draw instead of the true one (land-clipped), in the rows' order; None: draw the true one.
     overlaps

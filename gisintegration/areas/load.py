@@ -12,6 +12,7 @@ import shapely
 
 from gisintegration.areas.assemble import assemble, dissolve, objects
 from gisintegration.areas.codes import KOMMUN, LEVELS, display_name, official_codes, official_names, regso_key
+from gisintegration.areas.display import land_twin
 from gisintegration.areas.division import CRS, AreaDivision
 from gisintegration.areas.history import describe_code
 from gisintegration.areas.levels import levels
@@ -139,6 +140,7 @@ def _load_2025(layer: DivisionLayer) -> AreaDivision:
         owner: display_name("regso", owner, text)
         for owner, text in zip(frame["regsokod"], frame["RegSO_2025"], strict=True)
     }
+    display, whole = land_twin(_read(layer.land).geometry.to_numpy(), frame.geometry.to_numpy())
     return assemble(
         "deso",
         "2025",
@@ -146,7 +148,8 @@ def _load_2025(layer: DivisionLayer) -> AreaDivision:
         frame.geometry.to_numpy(),
         regso=dict(zip(frame["code"], frame["regsokod"], strict=True)),
         regso_names=names,
-        display=_read(layer.land).geometry.reset_index(drop=True) if layer.land else None,
+        display=display,
+        notes=(f"{whole} areas of which the land mask leaves next to nothing are drawn whole.",),
     )
 
 
