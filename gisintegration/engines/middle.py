@@ -41,13 +41,13 @@ def medians(
     if not member.all():
         ascending, group = ascending[member], group[member]
     number = np.bincount(group, minlength=groups)
-    sorted_values = ascending[_grouping_order(group, groups)]
+    order = _grouping_order(group, groups)
     first = np.cumsum(number) - number
     middle = np.full(groups, np.nan)
     some = np.flatnonzero(number)
-    low = first[some] + (number[some] - 1) // 2
-    high = first[some] + number[some] // 2
-    middle[some] = (sorted_values[low] + sorted_values[high]) / 2
+    low = ascending[order[first[some] + (number[some] - 1) // 2]]
+    high = ascending[order[first[some] + number[some] // 2]]
+    middle[some] = (low + high) / 2
     return middle, number
 
 

@@ -1,6 +1,7 @@
 """Indicators: declarations, national constants, and from a register to raw statistics."""
 
+from gisintegration.indicators.aggregate import aggregate
 from gisintegration.indicators.constants import Constants, load_constants
 from gisintegration.indicators.declare import load_indicators
 
-__all__ = ["Constants", "load_constants", "load_indicators"]
+__all__ = ["Constants", "aggregate", "load_constants", "load_indicators"]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import duckdb
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from gisintegration.areas import AreaDivision, levels
-from gisintegration.areas.codes import did_not_exist
-from gisintegration.areas.levels import parent_positions
+from gisintegration.areas import AreaDivision, did_not_exist, levels, parent_positions
+from gisintegration.areas.division import CRS
 from gisintegration.engines import Question
 from gisintegration.engines.duck import count
 from gisintegration.errors import IndicatorError
@@ -24,12 +24,13 @@ from gisintegration.indicators.declare import load_indicators, variables_of
 from gisintegration.indicators.measures import Plan, plan
 from gisintegration.indicators.rows import COORDINATE_TYPES, METHODS, Part, cells_of, table_of
 from gisintegration.indicators.rules import compile_sql, variables_in
-from gisintegration.progress import ProgressOption, reporter
+from gisintegration.progress import ProgressOption, part, reporter
 from gisintegration.registers import Placement, Register, place, placed_sql
 from gisintegration.sql import connect, literal, name
 from gisintegration.tables import Indicator, Method, RawTable
 
 BREAKDOWNS = ("background", "age", "education")
+_PLACING = 0.3
 Given = Mapping[str, Indicator] | Sequence[str] | Literal["all"]
 
 
@@ -39,7 +40,7 @@ def aggregate(
     *,
     by: Sequence[str],
     areas: Mapping[AreaDivision, Sequence[int]],
-    places: Mapping[AreaDivision, Placement] | None = None,
+    places: Placement | None = None,
     region: str | None = None,
     constants: Any = None,
     breakdowns: bool | Collection[str] = True,
@@ -61,7 +62,7 @@ def aggregate(
         The finest division of each edition, and the data years wanted on it. Where two editions lead to the same area
         and year above them, the edition in force that year gives the figure.
     places
-        Where the persons stand, if it is known already; else they are placed here.
+        Where the persons stand, as :func:`place` gave it for these editions and years; else they are placed here.
     region
         The user's name for the sum of everything given; needed when ``by`` has ``region``.
     constants
@@ -96,31 +97,25 @@ def aggregate(
     """
     report = reporter(progress)
     wanted = _chosen(indicators)
-    asked = _asked(areas)
-    _check_years(register, asked)
+    _check_years(register, areas)
     kept, axis = _possible(register, wanted, _breakdowns(wanted, breakdowns), missing)
     national = load_constants(constants)
+    placed = places if places is not None else place(register, areas, progress=part(report, 0.0, _PLACING))
+    counting = part(report, 0.0 if places is not None else _PLACING, 1.0)
+    todo = _todo(areas, placed, by, region)
     parts: list[Part] = []
-    taken: set[tuple[str, int]] = set()
     with connect() as con:
-        for done, (division, year) in enumerate(asked):
-            report(done / (len(asked) + 1), f"Counting {division.key}, {year}")
-            placement = places[division] if places is not None else place(register, division)
-            task = _Task(register, placement, division, year, kept, axis, national)
-            for part in _counted(con, task, _levels(division, by, region)):
-                if (f"{part.division}/{part.edition}", year) not in taken:
-                    taken.add((f"{part.division}/{part.edition}", year))
-                    parts.append(part)
-    report(len(asked) / (len(asked) + 1), "Making the table")
-    if not parts:
-        raise IndicatorError(
-            f"None of {', '.join(by)} is complete in the areas given: there is nothing to give figures for.",
-            hint="ask for the areas' own division or for a region; a kommun or län exists only with all its areas.",
-        )
+        for done, (division, year, made) in enumerate(todo):
+            counting(done / (len(todo) + 1), f"Counting {division.key}, {year}")
+            parts += _counted(con, _Task(register, placed, division, year, kept, axis, national), made)
+    counting(len(todo) / (len(todo) + 1), "Making the table")
     table = RawTable(
-        table_of(parts, list(kept.values()), axis), indicators=kept, labels=_labels(axis), residual={}
+        table_of(parts, list(kept.values()), axis),
+        indicators=kept,
+        labels=_labels(axis),
+        residual=_residual(register, placed, areas),
     )
-    report(1.0, "Counted")
+    counting(1.0, "Counted")
     return table
 
 
@@ -229,20 +224,63 @@ def _chosen(indicators: Given) -> dict[str, Indicator]:
     return load_indicators(indicators)
 
 
-def _asked(areas: Mapping[AreaDivision, Sequence[int]]) -> list[tuple[AreaDivision, int]]:
-    """Every edition and year; of a year, the edition in force first, then the newest."""
-    pairs = [(division, int(year)) for division, years in areas.items() for year in sorted(set(years))]
-    newest = sorted(pairs, key=lambda pair: pair[0].edition, reverse=True)
-    return sorted(newest, key=lambda pair: (pair[1], not pair[0].in_force(pair[1])))
-
-
-def _check_years(register: Register, asked: Sequence[tuple[AreaDivision, int]]) -> None:
-    absent = sorted({year for _, year in asked} - set(register.years))
+def _check_years(register: Register, areas: Mapping[AreaDivision, Sequence[int]]) -> None:
+    asked = sorted({int(year) for years in areas.values() for year in years})
+    absent = [year for year in asked if year not in register.years]
     if not asked or absent:
         raise IndicatorError(
             f"The register has no persons for {', '.join(map(str, absent))}." if absent else "No year is asked for.",
             hint=f"its years are {', '.join(map(str, register.years))}.",
         )
+
+
+def _todo(
+    areas: Mapping[AreaDivision, Sequence[int]], placed: Placement, by: Sequence[str], region: str | None
+) -> list[tuple[AreaDivision, int, dict[str, AreaDivision]]]:
+    """Each edition and year with the levels it gives: of two editions under one level, the one in force, then the newer.
+
+    Levels are made without polygons, which counting has no use for.
+    """
+    wanted = [by] if isinstance(by, str) else list(by)
+    editions = {division.key: placed.areas[division.key] for division in areas}
+    made = {key: levels(_without_polygons(edition), wanted, region=region) for key, edition in editions.items()}
+    if not any(made.values()):
+        raise IndicatorError(
+            f"None of {', '.join(wanted)} is complete in the areas given: there is nothing to give figures for.",
+            hint="ask for the areas' own division or a region; a kommun or län exists only with all its areas.",
+        )
+    newest = sorted(areas, key=lambda division: division.edition, reverse=True)
+    pairs = [(division.key, int(year)) for division in newest for year in sorted(set(areas[division]))]
+    taken: set[tuple[str, int]] = set()
+    todo = []
+    for key, year in sorted(pairs, key=lambda pair: (pair[1], not editions[pair[0]].in_force(pair[1]))):
+        mine = {name: level for name, level in made[key].items() if (level.key, year) not in taken}
+        taken |= {(level.key, year) for level in mine.values()}
+        if mine:
+            todo.append((editions[key], year, mine))
+    return todo
+
+
+def _without_polygons(areas: AreaDivision) -> AreaDivision:
+    unknown = gpd.GeoSeries([None] * len(areas), index=areas.table.index, crs=CRS)
+    return areas.with_(table=areas.table.set_geometry(unknown), display=None)
+
+
+def _residual(
+    register: Register, placed: Placement, areas: Mapping[AreaDivision, Sequence[int]]
+) -> dict[tuple[str, int], int]:
+    """Persons in no area, by kommun and year, where they are kept out of the areas on purpose."""
+    if not placed.needs_residual:
+        return {}
+    out = ["unplaced", "outside"] if register.unplaced == "exclude" else ["unplaced"]
+    counts = placed.report.internal
+    mine = [
+        (counts["edition"] == division.key) & counts["year"].isin([int(year) for year in years])
+        for division, years in areas.items()
+    ]
+    kept_out = counts[np.logical_or.reduce(mine)].assign(persons=lambda frame: frame[out].sum(axis=1))
+    least = kept_out[kept_out["persons"] > 0].groupby(["kommun", "year"])["persons"].min()
+    return {(str(kommun), int(year)): int(persons) for (kommun, year), persons in least.items()}
 
 
 def _breakdowns(indicators: Mapping[str, Indicator], asked: bool | Collection[str]) -> set[str]:
@@ -276,10 +314,6 @@ def _possible(
         left_out = "; ".join(f"{next(iter(item.values()))} (lacks {item['lacks']})" for item in failures)
         warnings.warn(f"Left out, since the register lacks variables: {left_out}.", stacklevel=3)
     return kept, axis.without({code for code, absent in poor.items() if absent})
-
-
-def _levels(division: AreaDivision, by: Sequence[str], region: str | None) -> dict[str, AreaDivision]:
-    return levels(division, [by] if isinstance(by, str) else by, region=region)
 
 
 def _labels(axis: Axis) -> dict[str, dict[str, Mapping[str, str]]]:
