@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from gisintegration.areas import AreaDivision, did_not_exist, levels, parent_positions
 from gisintegration.areas.division import CRS
-from gisintegration.engines import Question
+from gisintegration.engines import Question, Sample
 from gisintegration.engines.duck import count
 from gisintegration.errors import IndicatorError
-from gisintegration.indicators.cells import Axis, Counts, Ordered, axis_of, climb, middles, ordered, spread
+from gisintegration.indicators.cells import Axis, Counts, Grouping, axis_of, climb, groupings, middles, spread
 from gisintegration.indicators.classes import SEXES, labels
 from gisintegration.indicators.constants import Constants, load_constants
 from gisintegration.indicators.declare import load_indicators, variables_of
@@ -141,7 +141,9 @@ def _counted(con: duckdb.DuckDBPyConnection, task: _Task, made: Mapping[str, Are
     asked = plan(task.in_force, task.year, task.constants, coordinates=has_types)
     answer = count(con, _question(task, asked))
     sums = spread(answer, task.axis)
-    samples = {sample: ordered(values) for sample, values in answer.values.items()}
+    samples = {
+        sample: groupings(values, task.axis, _cells_with(task, asked, sample)) for sample, values in answer.values.items()
+    }
     for level in made.values():
         parents = parent_positions(task.areas, level)
         yield _part(task, asked, level, parents, climb(sums, parents, len(level)), samples)
@@ -170,21 +172,10 @@ def _part(
     level: AreaDivision,
     parents: npt.NDArray[np.int32],
     sums: Counts,
-    samples: Mapping[Any, Ordered],
+    samples: Mapping[Sample, list[Grouping]],
 ) -> Part:
     shown = np.flatnonzero(np.asarray(level.table["kind"] != "remainder"))
-    cells = {
-        sample: sorted(
-            {
-                cell
-                for item in task.in_force
-                if asked.measures[item.id].sample == sample
-                for cell in cells_of(item, task.axis)
-            }
-        )
-        for sample in samples
-    }
-    found = {sample: middles(values, task.axis, cells[sample], parents, len(level)) for sample, values in samples.items()}
+    found = {sample: middles(values, task.axis, parents, len(level)) for sample, values in samples.items()}
     codes = level.codes[shown]
     formed = [not (level.division == "kommun" and did_not_exist(str(code), task.year)) for code in codes]
     return Part(
@@ -199,6 +190,11 @@ def _part(
         coordinate_type=_coordinate_types(sums, asked.coordinates)[shown],
         existed=np.array(formed, dtype=bool),
     )
+
+
+def _cells_with(task: _Task, asked: Plan, sample: Sample) -> set[int]:
+    using = [item for item in task.in_force if asked.measures[item.id].sample == sample]
+    return {cell for item in using for cell in cells_of(item, task.axis)}
 
 
 def _methods(areas: AreaDivision, level: AreaDivision, parents: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:

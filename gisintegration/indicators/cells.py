@@ -109,67 +109,77 @@ def climb(figures: Counts, parents: npt.NDArray[np.int32], count: int) -> Counts
 
 
 @dataclass(frozen=True, eq=False)
-class Ordered:
-    """Values in ascending order, with the area, sex and classes of each."""
+class Grouping:
+    """Cells whose members can be told apart in one sort, and their values in ascending order.
 
+    Parameters
+    ----------
+    cells
+        Which cells.
+    value, area, sex
+        Of each value that belongs to one of them.
+    member
+        Position in ``cells``.
+    """
+
+    cells: tuple[int, ...]
     value: Counts
     area: npt.NDArray[np.int32]
     sex: npt.NDArray[np.int8]
-    classes: tuple[npt.NDArray[np.int8], ...]
+    member: npt.NDArray[np.int8]
 
 
-def ordered(values: Values) -> Ordered:
-    """The values sorted once, for every grouping of them."""
+def groupings(values: Values, axis: Axis, cells: Collection[int]) -> list[Grouping]:
+    """The values sorted once, and taken apart by the total, by each list of classes, and by each class that is a sum."""
     order = order_of(values.value)
-    return Ordered(
-        values.value[order],
-        values.area[order],
-        values.sex[order],
-        tuple(member[order] for member in values.classes),
-    )
+    value, area, sex = values.value[order], values.area[order], values.sex[order]
+    made = [Grouping((0,), value, area, sex, np.zeros(len(value), dtype=np.int8))]
+    for which in range(len(axis.lists)):
+        member = values.classes[which][order]
+        alone: dict[int, int] = {}
+        for cell in sorted(set(cells) - {0}):
+            owner, positions = axis.places(cell)
+            if owner != which:
+                continue
+            if len(positions) == 1:
+                alone[positions[0]] = cell
+            else:
+                made.append(_grouping((value, area, sex), member, dict.fromkeys(positions, 0), (cell,)))
+        if alone:
+            slots = {position: i for i, position in enumerate(alone)}
+            made.append(_grouping((value, area, sex), member, slots, tuple(alone.values())))
+    return made
 
 
 def middles(
-    values: Ordered, axis: Axis, cells: Collection[int], parents: npt.NDArray[np.int32], count: int
+    found: Collection[Grouping], axis: Axis, parents: npt.NDArray[np.int32], count: int
 ) -> tuple[Figures, Counts]:
     """Medians and numbers of values by cell, shape (areas, total and sexes, cells), for areas or their parents."""
     shape = (count, 1 + len(SEXES), len(axis.cells))
     middle, number = np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
-    owner = parents[values.area]
-    nobody = np.zeros(len(owner), dtype=np.int8)
-    for positions, member in _groupings(values, axis, cells, nobody):
-        size = len(positions)
-        for sexes, sex in ((slice(0, 1), nobody), (slice(1, 3), values.sex)):
-            width = sexes.stop - sexes.start
-            group = (owner * width + sex) * size + member
-            group[(owner < 0) | (member < 0)] = -1
-            found, counted = medians(values.value, group, count * width * size)
-            middle[:, sexes, positions] = found.reshape(count, width, size)
-            number[:, sexes, positions] = counted.reshape(count, width, size)
+    for grouping in found:
+        size = len(grouping.cells)
+        group = parents[grouping.area] * np.int32(size) + grouping.member
+        group[parents[grouping.area] < 0] = -1
+        everyone = medians(grouping.value, group, count * size)
+        by_sex = medians(grouping.value, group * 2 + np.where(group < 0, 0, grouping.sex), count * size * 2)
+        for target, (all_of, of_sex) in zip((middle, number), zip(everyone, by_sex, strict=True), strict=True):
+            target[:, 0, grouping.cells] = all_of.reshape(count, size)
+            target[:, 1:, grouping.cells] = of_sex.reshape(count, size, 2).transpose(0, 2, 1)
     return middle, number
 
 
-def _groupings(
-    values: Ordered, axis: Axis, cells: Collection[int], nobody: npt.NDArray[np.int8]
-) -> list[tuple[list[int], npt.NDArray[np.int8]]]:
-    """Cells that can be told apart in one sort, and which of them each value belongs to."""
-    found: list[tuple[list[int], npt.NDArray[np.int8]]] = [([0], nobody)]
-    single: dict[int, list[tuple[int, int]]] = {}
-    for cell in sorted(set(cells) - {0}):
-        which, positions = axis.places(cell)
-        if len(positions) == 1:
-            single.setdefault(which, []).append((cell, positions[0]))
-        else:
-            found.append(([cell], _lookup(values.classes[which], dict.fromkeys(positions, 0))))
-    for which, pairs in single.items():
-        slots = {position: i for i, (_, position) in enumerate(pairs)}
-        found.append(([cell for cell, _ in pairs], _lookup(values.classes[which], slots)))
-    return found
-
-
-def _lookup(member: npt.NDArray[np.int8], slots: dict[int, int]) -> npt.NDArray[np.int8]:
+def _grouping(
+    sorted_values: tuple[Counts, npt.NDArray[np.int32], npt.NDArray[np.int8]],
+    member: npt.NDArray[np.int8],
+    slots: dict[int, int],
+    cells: tuple[int, ...],
+) -> Grouping:
+    # Position -1, in no class, reads the last place of the table.
     table = np.full(129, -1, dtype=np.int8)
     for position, slot in slots.items():
         table[position] = slot
-    # Position -1, in no class, reads the table's last place.
-    return table[member]
+    own = table[member]
+    inside = own >= 0
+    value, area, sex = (part[inside] for part in sorted_values)
+    return Grouping(cells, value, area, sex, own[inside])
