@@ -124,7 +124,8 @@ def grid_areas(
     >>> grid_areas(2, 2).codes.tolist()
     ['0114A0010', '0114A0020', '0114A0030', '0114A0040']
     """
-    pattern = {"deso": kommun + "{letter}{serial:03d}0", "regso": kommun + "R{number:03d}"}.get(division, "a{number:04d}")
+    patterns = {"deso": kommun + "{letter}{serial:03d}0", "regso": kommun + "R{number:03d}"}
+    pattern = patterns.get(division, "a{number:04d}")
     codes = [pattern.format(letter="ABC"[i // 999], serial=i % 999 + 1, number=i + 1) for i in range(nx * ny)]
     west, south = np.meshgrid(origin[0] + size * np.arange(nx), origin[1] + size * np.arange(ny))
     squares = shapely.box(west.ravel(), south.ravel(), west.ravel() + size, south.ravel() + size)

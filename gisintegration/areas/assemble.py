@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -52,7 +53,7 @@ def assemble(
     regso_names: Mapping[str, str] | None = None,
     columns: Mapping[str, Sequence[str | None]] | None = None,
     kinds: Sequence[str] | None = None,
-    **fields: object,
+    **fields: Any,
 ) -> AreaDivision:
     """One edition from its codes and polygons (EPSG:3006, None where unknown), in any order.
 
@@ -91,7 +92,7 @@ def assemble(
         table[column] = _text_column([extra[i] for i in order])
         parents[column] = f"{column}/{edition}"
     frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometry[order], crs=CRS), crs=CRS)
-    return AreaDivision(division, edition, frame, parents=parents, **(_catalogue_fields(key) | fields))  # type: ignore[arg-type]
+    return AreaDivision(division, edition, frame, parents=parents, **(_catalogue_fields(key) | fields))
 
 
 def dissolve(polygons: npt.NDArray[np.object_], *, hole: float = 0.01) -> shapely.Geometry:
@@ -131,7 +132,7 @@ def _parents(
     parents: dict[str, str] = {}
     columns: dict[str, Sequence[str | None]] = {}
     if division == "deso" and edition in REGSO_OF_DESO:
-        key = regso_key(edition) | (regso or {}) if regso else regso_key(edition)
+        key = {**regso_key(edition), **(regso or {})}
         columns["regso"] = [key.get(code) for code in codes]
         parents["regso"] = f"regso/{REGSO_OF_DESO[edition]}"
     if division in ("deso", "regso"):
@@ -160,7 +161,7 @@ def _text_column(values: Sequence[str | None]) -> pd.Series:
     return pd.Series([None if value is None else str(value) for value in values], dtype=object)
 
 
-def _catalogue_fields(key: str) -> dict[str, object]:
+def _catalogue_fields(key: str) -> dict[str, Any]:
     for entry in entries():
         if entry.key == key:
             return {

@@ -70,7 +70,7 @@ def check_file(
                 hint="pass level= (any name for your own areas), edition= and code=.",
             )
         level = guessed
-    codes = code_column(found.frame, level, where=found.where, column=code).values
+    codes = code_column(found.frame, level, where=found.where, column=code).texts
     edition = edition_text(level, _edition_of(found, level, codes) if edition is None else edition)
     kept, polygons = _parts_joined(codes, found.frame.geometry.to_numpy(), tolerance)
     return check_coverage(assemble(level, edition, kept, polygons, overlaps=overlaps), tolerance=tolerance)
@@ -85,7 +85,7 @@ def guess_level(path: str | Path, *, layer: str | None = None) -> tuple[str, tup
     level = _level_of(found)
     if level is None:
         return None
-    return level, _editions_of(found, level, code_column(found.frame, level, where=found.where).values)
+    return level, _editions_of(found, level, code_column(found.frame, level, where=found.where).texts)
 
 
 def _parts_joined(

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -198,7 +200,7 @@ def children(parent: str, child: str) -> Mapping[str, frozenset[str]] | None:
     parents = official_codes(parent)
     if codes is None or parents is None:
         return None
-    level, of = parent.split("/")[0], child.split("/")
+    level, of = parent.split("/", 1)[0], child.split("/", 1)
     found: dict[str, set[str]] = {}
     for code in codes:
         owner = regso_key(of[1]).get(code) if level == "regso" else parent_code(of[0], code, level)
@@ -250,7 +252,7 @@ def kommun_set(year: int) -> KommunSet:
     )
 
 
-def kommun_events() -> list[dict[str, object]]:
+def kommun_events() -> list[dict[str, Any]]:
     """Changes of kommuner and län since 1997, each with the day in force, first data year, codes and a note.
 
     Examples
@@ -339,9 +341,8 @@ def _table(name: str) -> pd.DataFrame:
 
 
 @cache
-def _history() -> dict[str, list[dict[str, object]]]:
-    with open(_data("history.toml"), "rb") as stream:
-        return tomllib.load(stream)
+def _history() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads(Path(_data("history.toml")).read_text(encoding="utf-8"))
 
 
 @cache
@@ -356,7 +357,7 @@ def _lists() -> Mapping[str, Mapping[str, str]]:
     lan = pd.read_csv(_data("lan.csv"), dtype=str, keep_default_na=False)
     old = dict(_table("regso_2020").itertuples(index=False, name=None))
     lists: dict[str, dict[str, str]] = {
-        "deso/2018": dict.fromkeys(_table("deso_2018")["deso"], ""),
+        "deso/2018": {code: deso_name(code, old[regso]) for code, regso in regso_key("2018").items()},
         "deso/2025": dict.fromkeys(_table("deso_2025")["deso"], ""),
         "regso/2020": {code: display_name("regso", code, name) for code, name in old.items()},
         "regso/2025": _regso_2025(old),
@@ -366,8 +367,6 @@ def _lists() -> Mapping[str, Mapping[str, str]]:
     for found in kommun_sets():
         year = found.years[0]
         lists[found.key] = {code: row[0] for code, row in kommun.items() if not row[2] or int(row[2]) <= year}
-    for key, (regso, names) in {"deso/2018": (regso_key("2018"), lists["regso/2020"])}.items():
-        lists[key] = {code: deso_name(code, names[regso[code]]) for code in lists[key]}
     return MappingProxyType(lists)
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -34,7 +35,7 @@ class Codes:
     """A column of codes as text, suffixes stripped, and which column it was."""
 
     column: str
-    values: list[str]
+    texts: list[str]
     suffixed: bool
     numeric: bool
 
@@ -128,7 +129,7 @@ def _texts(values: pd.Series) -> list[str]:
     return ["" if pd.isna(value) else strip_suffix(str(value).strip()) for value in values]
 
 
-def _share_written(values: pd.Series, level: str) -> float:
+def _share_written(values: Any, level: str) -> float:
     if not len(values):
         return 0.0
     if pd.api.types.is_numeric_dtype(values) and level in GRAMMAR:
@@ -185,7 +186,7 @@ def _badly_written(bad: Sequence[tuple[int, str]], column: str, level: str, wher
     if len(zeros) == len(bad):
         return CodeError(
             f"{where}: {len(bad)} codes in column {column} have lost their leading zero.",
-            hint="keep the column as text where the file was made (a spreadsheet drops zeros); nothing is filled in here.",
+            hint="keep the column as text where the file was made (spreadsheets drop zeros); nothing is filled in.",
             failures=[{"row": row, "code": text, "the code list says": fixed} for row, text, fixed in zeros],
         )
     return CodeError(

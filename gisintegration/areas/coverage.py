@@ -14,6 +14,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from gisintegration.areas.assemble import objects
 from gisintegration.areas.codes import LEVELS, official_codes, parent_code
 from gisintegration.areas.division import CRS, AreaDivision
 from gisintegration.areas.history import describe_code, label
@@ -181,24 +182,24 @@ def check_coverage(areas: AreaDivision, *, tolerance: float = TOLERANCE) -> Cove
     codes, polygons = areas.codes, areas.geometry.to_numpy()
     known = np.array([polygon is not None and not polygon.is_empty for polygon in polygons], dtype=bool)
     valid = known & shapely.is_valid(polygons)
-    findings = _Findings()
-    _invalid(findings, codes, polygons, known & ~valid)
-    _duplicates(findings, codes, polygons)
-    foreign = _codes_against_list(findings, areas, polygons)
-    _without_polygon(findings, areas, known)
-    sound = np.flatnonzero(valid)
-    pairs = _overlaps(findings, codes, polygons, sound, foreign, 0.0 if areas.overlaps else tolerance, areas.overlaps)
-    holes = _gaps(findings, codes, polygons, sound, tolerance)
-    _thin_parts(findings, codes, polygons, sound)
+    found = _Findings(codes, polygons, np.flatnonzero(valid), tolerance)
+    _invalid(found, known & ~valid)
+    _duplicates(found)
+    foreign = _codes_against_list(found, areas)
+    _without_polygon(found, areas, known)
+    pairs = _overlaps(found, foreign, declared=areas.overlaps)
+    holes = _gaps(found)
+    _thin_parts(found)
     if not areas.overlaps:
-        _noise(findings, codes, polygons, sound, pairs, holes, tolerance)
-    return CoverageReport(areas.key, len(areas), tolerance, findings.table(), pairs)
+        _noise(found, pairs, holes)
+    return CoverageReport(areas.key, len(areas), tolerance, found.table(), pairs)
 
 
 class _Findings:
-    """Rows of the report as they are found."""
+    """Rows of the report as they are found, and what is looked at: ``sound`` are the rows with a valid polygon."""
 
-    def __init__(self) -> None:
+    def __init__(self, codes: Any, polygons: Any, sound: npt.NDArray[np.intp], tolerance: float) -> None:
+        self.codes, self.polygons, self.sound, self.tolerance = codes, polygons, sound, tolerance
         self._rows: list[tuple[str, str, float, float, str]] = []
         self._geometry: list[Any] = []
 
@@ -233,52 +234,52 @@ def _is_sliver(geometry: Any) -> bool:
     return width < SLIVER_WIDTH and float(shapely.length(geometry)) / 2 >= _ELONGATION * width
 
 
-def _invalid(findings: _Findings, codes: Any, polygons: Any, which: npt.NDArray[np.bool_]) -> None:
+def _invalid(found: _Findings, which: npt.NDArray[np.bool_]) -> None:
     for row in np.flatnonzero(which):
-        findings.add("invalid", [codes[row]], polygons[row], shapely.is_valid_reason(polygons[row]))
+        found.add("invalid", [found.codes[row]], found.polygons[row], shapely.is_valid_reason(found.polygons[row]))
 
 
-def _duplicates(findings: _Findings, codes: Any, polygons: Any) -> None:
-    texts, counts = np.unique(codes.astype(str), return_counts=True)
+def _duplicates(found: _Findings) -> None:
+    texts, counts = np.unique(found.codes.astype(str), return_counts=True)
     for text, count in zip(texts[counts > 1], counts[counts > 1], strict=True):
-        rows = [polygon for polygon in polygons[codes == text] if polygon is not None]
-        findings.add("duplicate", [text], shapely.GeometryCollection(rows) if rows else None, f"{count} rows")
+        rows = [polygon for polygon in found.polygons[found.codes == text] if polygon is not None]
+        found.add("duplicate", [str(text)], shapely.GeometryCollection(rows) if rows else None, f"{count} rows")
 
 
-def _without_polygon(findings: _Findings, areas: AreaDivision, known: npt.NDArray[np.bool_]) -> None:
+def _without_polygon(found: _Findings, areas: AreaDivision, known: npt.NDArray[np.bool_]) -> None:
     placed = {member: rest for rest, members in areas.members.items() for member in members}
     for code in areas.codes[~known]:
         rest = f"lies in what remains of its kommun ({placed[code]})" if code in placed else ""
-        findings.add("no_polygon", [code], None, rest)
+        found.add("no_polygon", [code], None, rest)
 
 
-def _codes_against_list(findings: _Findings, areas: AreaDivision, polygons: Any) -> npt.NDArray[np.bool_]:
+def _codes_against_list(found: _Findings, areas: AreaDivision) -> npt.NDArray[np.bool_]:
     """Foreign, missing and unknown codes; which rows are foreign."""
     foreign = np.zeros(len(areas), dtype=bool)
     official = official_codes(areas.key)
     if official is None or areas.division not in LEVELS:
         return foreign
-    codes = areas.codes
+    codes, polygons = found.codes, found.polygons
     is_area = np.asarray(areas.table["kind"] == "area")
     given = set(codes[is_area])
     for row in np.flatnonzero(is_area):
         if codes[row] not in official:
             note = describe_code(areas.division, codes[row], areas.edition)
-            findings.add("unknown_code", [codes[row]], polygons[row], note)
+            found.add("unknown_code", [codes[row]], polygons[row], note)
     owner = _owner(areas.division)
     expected: dict[str, set[str]] = {}
     for code in official:
         expected.setdefault(owner(code), set()).add(code)
     own = {group for group, members in expected.items() if 2 * len(members & given) >= len(members)}
     for code in sorted(code for group in own for code in expected[group] - given):
-        total = len(expected[owner(code)])
-        findings.add("missing_code", [code], None, f"one of {total} {label(areas.division)} of {owner(code)}")
+        note = f"one of {len(expected[owner(code)])} {label(areas.division)} of {owner(code)}"
+        found.add("missing_code", [code], None, note)
     if own:
         foreign = is_area & np.array([code in official and owner(code) not in own for code in codes], dtype=bool)
         for row in np.flatnonzero(foreign):
             group = expected[owner(codes[row])]
             note = f"{len(group & given)} of {len(group)} {label(areas.division)} of {owner(codes[row])}"
-            findings.add("foreign_area", [codes[row]], polygons[row], note)
+            found.add("foreign_area", [codes[row]], polygons[row], note)
     return foreign
 
 
@@ -288,21 +289,14 @@ def _owner(division: str) -> Callable[[str], str]:
     return lambda code: parent_code(division, code, parent) or "00"
 
 
-def _overlaps(
-    findings: _Findings,
-    codes: Any,
-    polygons: Any,
-    sound: npt.NDArray[np.intp],
-    foreign: npt.NDArray[np.bool_],
-    tolerance: float,
-    declared: bool,
-) -> pd.DataFrame:
-    first, second, size = overlapping(polygons[sound], above=LEAST)
-    first, second = sound[first], sound[second]
-    if not declared:
-        for i, j, m2 in zip(first, second, size, strict=True):
-            if m2 > tolerance:
-                findings.add("overlap", [codes[i], codes[j]], _surface(shapely.intersection(polygons[i], polygons[j])))
+def _overlaps(found: _Findings, foreign: npt.NDArray[np.bool_], *, declared: bool) -> pd.DataFrame:
+    """Every pair above the least size; those above the tolerance are findings unless overlaps were declared."""
+    codes, polygons = found.codes, found.polygons
+    first, second, size = overlapping(polygons[found.sound], above=LEAST)
+    first, second = found.sound[first], found.sound[second]
+    for i, j, m2 in zip(first, second, size, strict=True):
+        if m2 > found.tolerance and not declared:
+            found.add("overlap", [codes[i], codes[j]], _surface(shapely.intersection(polygons[i], polygons[j])))
     return pd.DataFrame(
         {
             "first": pd.array([codes[i] for i in first], dtype="str"),
@@ -313,78 +307,69 @@ def _overlaps(
     )
 
 
-def _gaps(
-    findings: _Findings, codes: Any, polygons: Any, sound: npt.NDArray[np.intp], tolerance: float
-) -> npt.NDArray[np.object_]:
-    """Report gaps above the tolerance; every hole, however small, is returned."""
-    if not len(sound):
-        return np.empty(0, dtype=object)
-    whole = shapely.union_all(polygons[sound])
-    holes = np.array(
-        [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors], dtype=object
-    )
-    slits = _slits(polygons[sound], whole)
-    tree = shapely.STRtree(polygons[sound])
-    noted = [(hole, "enclosed gap") for hole in holes] + [(slit, "gap open outwards") for slit in slits]
-    for found, note in noted:
-        if found.area <= tolerance:
-            continue
-        near = sound[np.unique(tree.query(found, predicate="dwithin", distance=0.001))]
-        findings.add("sliver" if _is_sliver(found) else "gap", sorted(set(codes[near])), found, note)
+def _gaps(found: _Findings) -> npt.NDArray[np.object_]:
+    """Report gaps above the tolerance; every enclosed hole, however small, is returned."""
+    polygons = found.polygons[found.sound]
+    if not len(polygons):
+        return objects([])
+    whole = shapely.union_all(polygons)
+    holes = objects([shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors])
+    noted = [(hole, "enclosed gap") for hole in holes]
+    noted += [(slit, "gap open outwards") for slit in _slits(polygons, whole, holes)]
+    tree = shapely.STRtree(polygons)
+    for gap, note in noted:
+        if gap.area > found.tolerance:
+            near = found.sound[np.unique(tree.query(gap, predicate="dwithin", distance=0.001))]
+            found.add("sliver" if _is_sliver(gap) else "gap", sorted(set(found.codes[near])), gap, note)
     return holes
 
 
-def _slits(polygons: npt.NDArray[np.object_], whole: Any) -> list[Any]:
-    """Narrow gaps that are open outwards: the ground that a closing by half the sliver width fills in."""
+def _slits(polygons: npt.NDArray[np.object_], whole: Any, holes: npt.NDArray[np.object_]) -> list[Any]:
+    """Narrow gaps that are open outwards: the ground that a closing by half the sliver width fills in.
+
+    What a closing fills in corners is not long for its width, and what is enclosed is a hole.
+    """
     edges = shapely.coverage_invalid_edges(polygons, gap_width=SLIVER_WIDTH)
     edges = edges[~shapely.is_empty(edges)]
     if not len(edges):
         return []
     half = SLIVER_WIDTH / 2
-    windows = shapely.get_parts(shapely.union_all(shapely.buffer(edges, 2 * SLIVER_WIDTH)))
-    found = []
-    for window in windows:
+    enclosed = shapely.STRtree(holes)
+    slits = []
+    for window in shapely.get_parts(shapely.union_all(shapely.buffer(edges, 2 * SLIVER_WIDTH))):
         local = shapely.intersection(whole, window)
         closed = shapely.buffer(shapely.buffer(local, half, join_style="mitre"), -half, join_style="mitre")
         filled = shapely.difference(shapely.intersection(closed, window), whole)
-        found += [part for part in shapely.get_parts(filled) if part.geom_type == "Polygon" and _is_slit(part, whole)]
-    return found
+        for part in shapely.get_parts(filled):
+            if (
+                part.geom_type == "Polygon"
+                and _is_sliver(part)
+                and not len(enclosed.query(part, predicate="covered_by"))
+            ):
+                slits.append(part)
+    return slits
 
 
-def _is_slit(part: Any, whole: Any) -> bool:
-    """Long for its width, which the corners that a closing fills are not, and not enclosed, which is a hole."""
-    inner = any(shapely.Polygon(ring).covers(part) for p in shapely.get_parts(whole) for ring in p.interiors)
-    return not inner and _is_sliver(part)
-
-
-def _thin_parts(findings: _Findings, codes: Any, polygons: Any, sound: npt.NDArray[np.intp]) -> None:
-    parts, owner = shapely.get_parts(polygons[sound], return_index=True)
-    for part, row in zip(parts, sound[owner], strict=True):
+def _thin_parts(found: _Findings) -> None:
+    parts, owner = shapely.get_parts(found.polygons[found.sound], return_index=True)
+    for part, row in zip(parts, found.sound[owner], strict=True):
         if _is_sliver(part):
-            findings.add("sliver", [codes[row]], part, "part of the area")
+            found.add("sliver", [found.codes[row]], part, "part of the area")
 
 
-def _noise(
-    findings: _Findings,
-    codes: Any,
-    polygons: Any,
-    sound: npt.NDArray[np.intp],
-    pairs: pd.DataFrame,
-    holes: npt.NDArray[np.object_],
-    tolerance: float,
-) -> None:
-    edges = shapely.coverage_invalid_edges(polygons[sound])
-    said = findings.named("overlap", "gap", "sliver", "duplicate")
-    small = pairs[pairs["m2"] <= tolerance]
-    tiny = holes[shapely.area(holes) <= tolerance] if len(holes) else holes
+def _noise(found: _Findings, pairs: pd.DataFrame, holes: npt.NDArray[np.object_]) -> None:
+    edges = shapely.coverage_invalid_edges(found.polygons[found.sound])
+    said = found.named("overlap", "gap", "sliver", "duplicate")
+    small = pairs[pairs["m2"] <= found.tolerance]
+    tiny = holes[shapely.area(holes) <= found.tolerance]
     tree = shapely.STRtree(tiny)
     for i in np.flatnonzero(~shapely.is_empty(edges)):
-        code = codes[sound[i]]
+        code = found.codes[found.sound[i]]
         if code in said:
             continue
         shared = small.loc[(small["first"] == code) | (small["second"] == code), "m2"].sum()
         beside = tiny[np.sort(tree.query(edges[i], predicate="dwithin", distance=0.001))]
-        findings.add("noise", [code], edges[i], "border not matched", m2=float(shared + shapely.area(beside).sum()))
+        found.add("noise", [code], edges[i], "border not matched", m2=float(shared + shapely.area(beside).sum()))
 
 
 def _surface(geometry: Any) -> Any:

@@ -92,7 +92,7 @@ def with_land(
     found = read_layer(path, layer=layer, level=areas.division, code=code)
     true = areas.geometry.to_numpy()
     if code is not None or finest_level(found.frame) == areas.division:
-        codes = code_column(found.frame, areas.division, where=found.where, column=code).values
+        codes = code_column(found.frame, areas.division, where=found.where, column=code).texts
         clipped = dict(zip(codes, found.frame.geometry.to_numpy(), strict=True))
         if not set(clipped) & set(areas.codes):
             raise InputError(f"{found.where} shares no code with {areas.key}.", hint="name the column with code=.")
@@ -132,8 +132,8 @@ def matched(polygons: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     Examples
     --------
     >>> three = objects([shapely.box(0, 0, 1, 2), shapely.box(1, 0, 2, 1), shapely.box(1, 1, 2, 2)])
-    >>> shapely.coverage_is_valid(three), shapely.coverage_is_valid(matched(three))
-    (False, True)
+    >>> print(shapely.coverage_is_valid(three), shapely.coverage_is_valid(matched(three)))
+    False True
     """
     unmatched = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(polygons)))
     if not len(unmatched):

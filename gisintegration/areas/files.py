@@ -126,9 +126,9 @@ def _refuse_non_polygons(frame: gpd.GeoDataFrame, where: str) -> None:
         rows = np.flatnonzero(wrong)
         raise GeometryError(
             f"{where}: {len(rows)} of {len(frame)} rows have no polygon.",
-            hint="an area layer holds Polygon or MultiPolygon in every row; choose another layer=, or correct the rows.",
+            hint="every row of an area layer is a Polygon or MultiPolygon; choose another layer=, or correct the rows.",
             failures=[
-                {"row": int(row) + 1, "geometry": "none" if pd.isna(kinds.iloc[row]) else _kind(frame, row)}
+                {"row": int(row) + 1, "geometry": "none" if pd.isna(kinds.iloc[row]) else _kind(frame, int(row))}
                 for row in rows
             ],
         )

@@ -1,4 +1,4 @@
-"""Parent divisions made of their children: only those whose children are all there, and the region of what was given."""
+"""Parent divisions made of their children: only those whose children are all there, and the sum of what was given."""
 
 from __future__ import annotations
 

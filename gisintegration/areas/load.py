@@ -212,7 +212,7 @@ def _made_of(layer: DivisionLayer) -> AreaDivision:
     made = levels(load_areas(layer.made_of), [layer.division]) if layer.made_of else {}
     if layer.division not in made:
         raise InputError(
-            f"{layer.key} is not bundled: of the country only {REGION} is, and no area of {layer.key} lies wholly in it.",
+            f"{layer.key} is not bundled: of the country only {REGION} is, and none of its areas lies wholly there.",
             hint=_PATH_HINT.format(level=layer.division, edition=layer.edition),
         )
     return made[layer.division]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -129,7 +130,13 @@ def read_key(
     )
     divisions = {
         level: _level(
-            coded, level, list(columns), str(edition), unique, (names or {}).get(level), years, (title or {}).get(level)
+            coded,
+            level,
+            list(columns),
+            edition=str(edition),
+            names=unique[names[level]] if names and level in names else None,
+            years=years,
+            title=(title or {}).get(level),
         )
         for level in columns
     }
@@ -231,9 +238,9 @@ def _level(
     coded: pd.DataFrame,
     level: str,
     every: Sequence[str],
+    *,
     edition: str,
-    rows: pd.DataFrame,
-    name: str | None,
+    names: pd.Series[Any] | None,
     years: tuple[int | None, int | None],
     title: Mapping[str, str] | None,
 ) -> AreaDivision:
@@ -247,7 +254,7 @@ def _level(
         edition,
         codes,
         objects([None] * len(codes)),
-        names=None if name is None else rows.loc[first.index, name].tolist(),
+        names=None if names is None else names.loc[first.index].tolist(),
         columns={other: first[other].tolist() for other in above},
         years=years,
         title=dict(title) if title else {"sv": level, "en": level},
@@ -281,7 +288,7 @@ def _refuse_two_codes(unique: pd.DataFrame, key: str, columns: list[str], where:
         raise InputError(
             f"{where}: {twice[key].nunique()} keys stand in several rows with different codes.",
             hint="a place lies in one area of each level: correct the table.",
-            failures=twice.to_dict("records"),
+            failures=[dict(zip(twice.columns, row, strict=True)) for row in twice.itertuples(index=False, name=None)],
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -96,13 +97,17 @@ def read_areas(
     _refuse_other_version(found, level, edition)
     notes = [*found.notes, *_code_notes(codes, level, edition)]
     _refuse_other_edition(found, level, edition, codes)
-    _refuse_invalid(found, codes.values)
+    _refuse_invalid(found, codes.texts)
     names = name_column(found.frame, level, where=found.where, column=name, codes=codes.column)
-    first, polygons, dissolved = _dissolve_parts(found, codes.values)
+    first, polygons, dissolved = _dissolve_parts(found, codes.texts)
     if dissolved:
         notes.append(dissolved)
-    unique = [codes.values[row] for row in first]
-    regso, regso_names = _regso(found, level, codes.values, key)
+    unique = [codes.texts[row] for row in first.tolist()]
+    regso, regso_names = _regso(found, level, codes.texts, key)
+    fields: dict[str, Any] = {"notes": tuple(notes), "overlaps": overlaps}
+    fields |= {} if years is None else {"years": years}
+    fields |= {} if title is None else {"title": dict(title)}
+    fields |= {} if official_codes(f"{level}/{edition}") else {"source": found.path.name}
     areas = assemble(
         level,
         edition,
@@ -110,15 +115,11 @@ def read_areas(
         polygons,
         names=[
             None if (text := names[row]) is None else display_name(level, unique[i], text)
-            for i, row in enumerate(first)
+            for i, row in enumerate(first.tolist())
         ],
         regso=regso,
         regso_names=regso_names,
-        notes=tuple(notes),
-        overlaps=overlaps,
-        **({} if years is None else {"years": years}),
-        **({} if title is None else {"title": dict(title)}),
-        **({} if official_codes(f"{level}/{edition}") else {"source": found.path.name}),
+        **fields,
     )
     if level not in LEVELS and not overlaps:
         _refuse_overlaps(areas, found.where)
@@ -131,7 +132,7 @@ def _refuse_finer_rows(found: Layer, level: str, codes: Codes) -> None:
     if level not in LEVELS or finest is None or LEVELS.index(finest) >= LEVELS.index(level):
         return
     column = recognised(found.frame, finest)
-    if column is not None and found.frame[column].nunique() > len(set(codes.values)):
+    if column is not None and found.frame[column].nunique() > len(set(codes.texts)):
         raise InputError(
             f"{found.where}: the rows are {label(finest)} (column {column}), not {label(level)}.",
             hint=f"read them with level='{finest}'; levels(areas, ['{level}']) makes those that are complete.",
@@ -169,7 +170,7 @@ def _code_notes(codes: Codes, level: str, edition: str) -> list[str]:
     if codes.numeric:
         notes.append(f"Numbers in column {codes.column} were taken as codes in text.")
     official = official_codes(f"{level}/{edition}")
-    unknown = sorted(set(codes.values) - official) if official else []
+    unknown = sorted(set(codes.texts) - official) if official else []
     if unknown:
         shown = plain_list(unknown[:5]) + (", …" if len(unknown) > 5 else "")
         notes.append(f"{len(unknown)} codes are in no official list: {shown}.")
@@ -184,12 +185,12 @@ def _refuse_other_edition(found: Layer, level: str, edition: str, codes: Codes) 
             f"not {edition}.",
             hint="pass the edition that the codes name, and split a file that holds both.",
         )
-    wrong = other_edition(level, edition, codes.values)
+    wrong = other_edition(level, edition, codes.texts)
     if not wrong:
         return
     where = f"{found.where}, column {codes.column}"
     error = not_in_edition(level, edition, wrong, where=where)
-    mine = [c for c in set(codes.values) - set(wrong) if len(guess_edition(level, [c])) == 1]
+    mine = [c for c in set(codes.texts) - set(wrong) if len(guess_edition(level, [c])) == 1]
     if any(guess_edition(level, [c]) == (edition,) for c in mine):
         error = CodeError(
             error.message,
@@ -205,10 +206,10 @@ def _refuse_invalid(found: Layer, codes: Sequence[str]) -> None:
     if len(wrong):
         raise GeometryError(
             f"{found.where}: {len(wrong)} polygons are invalid.",
-            hint="correct them where the layer was made (QGIS: Check validity shows each place); nothing is repaired here.",
+            hint="correct them where the layer was made (QGIS: Check validity shows each); nothing is repaired.",
             failures=[
-                {"code": codes[row], "row": int(row) + 1, "problem": shapely.is_valid_reason(geometry[row])}
-                for row in wrong
+                {"code": codes[row], "row": row + 1, "problem": shapely.is_valid_reason(geometry[row])}
+                for row in wrong.tolist()
             ],
         )
 
@@ -250,13 +251,13 @@ def _regso(found: Layer, level: str, codes: Sequence[str], key: Key | None) -> t
     frame: pd.DataFrame = found.frame if key is None else read_table(key)
     where = found.where if key is None else "the key table"
     if key is not None:
-        codes = code_column(frame, "deso", where=where).values
+        codes = code_column(frame, "deso", where=where).texts
     elif recognised(frame, "regso") is None:
         return {}, {}
     owners = code_column(frame, "regso", where=where)
     names = name_column(frame, "regso", where=where, column=None, codes=owners.column)
-    return dict(zip(codes, owners.values, strict=True)), {
-        owner: display_name("regso", owner, text) for owner, text in zip(owners.values, names, strict=True) if text
+    return dict(zip(codes, owners.texts, strict=True)), {
+        owner: display_name("regso", owner, text) for owner, text in zip(owners.texts, names, strict=True) if text
     }
 
 

@@ -74,7 +74,7 @@ class PublishedLayer(BaseModel):
 
 
 Layer = DivisionLayer | PublishedLayer
-_MODELS: dict[str, type[DivisionLayer] | type[PublishedLayer]] = {
+_MODELS: dict[str, type[DivisionLayer | PublishedLayer]] = {
     "division": DivisionLayer,
     "published": PublishedLayer,
 }

@@ -1,5 +1,6 @@
 """Points to areas: exact, with one documented rule for points on a border."""
 
-from gisintegration.locate.verbs import OUTSIDE, locate, nearest
+from gisintegration.locate.engine import OUTSIDE
+from gisintegration.locate.verbs import locate, nearest
 
 __all__ = ["OUTSIDE", "locate", "nearest"]

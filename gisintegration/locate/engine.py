@@ -67,4 +67,5 @@ class Engine:
         _, south, _, north = self._bounds[polygon]
         strip = y[first:last]
         near = np.flatnonzero((strip >= south) & (strip <= north)) + first
-        return near[shapely.intersects_xy(self._polygons[polygon], x[near], y[near])]
+        inside: npt.NDArray[np.bool_] = shapely.intersects_xy(self._polygons[polygon], x[near], y[near])
+        return near[inside]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -115,7 +116,9 @@ def nearest(
     distance = np.full(len(points), np.nan)
     usable = _usable(points)
     for rows, among in _groups(areas, kommun, usable, eligible):
-        _nearest_among(points, areas, rows, among, max_distance, positions, distance)
+        point, area, metres = _nearest_among(points[rows], areas.geometry.to_numpy()[among], max_distance)
+        positions[rows[point]] = among[area]
+        distance[rows[point]] = metres
     return positions, distance
 
 
@@ -139,27 +142,16 @@ def _groups(
 
 
 def _nearest_among(
-    points: Floats,
-    areas: AreaDivision,
-    rows: npt.NDArray[np.intp],
-    among: npt.NDArray[np.intp],
-    max_distance: float,
-    positions: Positions,
-    distance: Floats,
-) -> None:
-    """Fill positions and distances of some points."""
-    if not len(rows) or not len(among):
-        return
-    tree = shapely.STRtree(areas.geometry.to_numpy()[among])
-    # The tree leaves out areas at exactly the distance; one step further takes them in.
-    (point, area), metres = tree.query_nearest(
-        shapely.points(points[rows]), max_distance=np.nextafter(max_distance, np.inf), return_distance=True
+    points: Floats, polygons: npt.NDArray[np.object_], max_distance: float
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
+    """Points with a polygon near enough, the first of the nearest polygons, and the distance."""
+    # The tree leaves out what is at exactly the distance; one step further takes it in.
+    (point, area), metres = shapely.STRtree(polygons).query_nearest(
+        shapely.points(points), max_distance=np.nextafter(max_distance, np.inf), return_distance=True
     )
-    lowest = np.lexsort((among[area], point))
-    point, area, metres = point[lowest], area[lowest], metres[lowest]
-    point, first = np.unique(point, return_index=True)
-    positions[rows[point]] = among[area[first]]
-    distance[rows[point]] = metres[first]
+    order = np.lexsort((area, point))
+    point, first = np.unique(point[order], return_index=True)
+    return point, area[order][first], metres[order][first]
 
 
 def _engine(areas: AreaDivision) -> Engine:
@@ -192,10 +184,11 @@ def _points(xy: npt.ArrayLike, crs: int | str) -> Floats:
 
 
 def _usable(points: Floats) -> npt.NDArray[np.bool_]:
-    return (np.isfinite(points) & (np.abs(points) < LARGEST)).all(axis=1)
+    usable: npt.NDArray[np.bool_] = np.all(np.isfinite(points) & (np.abs(points) < LARGEST), axis=1)
+    return usable
 
 
-def _of_length(values: npt.NDArray, n: int, name: str, what: str) -> npt.NDArray:
+def _of_length(values: npt.NDArray[Any], n: int, name: str, what: str) -> npt.NDArray[Any]:
     if values.shape != (n,):
         raise InputError(
             f"{name} has the shape {values.shape}; there are {n} {what}.", hint=f"give one for each of the {what}."
