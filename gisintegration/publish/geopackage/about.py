@@ -1,0 +1,84 @@
+"""The metadata documents of a GeoPackage: what each layer shows, how it was made, and under which terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from gisintegration.publish.cells import is_code, of_edition
+from gisintegration.publish.geopackage.geometry import EditionLayers
+from gisintegration.publish.geopackage.schema import Layer
+from gisintegration.publish.geopackage.views import IndicatorView
+from gisintegration.publish.qml.metadata import file_metadata, layer_metadata
+from gisintegration.publish.words import Language, explanation, marked, sentences
+from gisintegration.tables import SCHEMA_VERSION, Release, method_words
+
+
+def documents(
+    release: Release,
+    rows: pd.DataFrame,
+    editions: Sequence[EditionLayers],
+    views: Sequence[IndicatorView],
+    language: Language,
+) -> dict[str, str]:
+    """QMD of every spatial layer, by its name."""
+    found = {}
+    for edition in editions:
+        here = of_edition(rows, edition.areas)
+        for view in views:
+            if view.edition != edition.key:
+                continue
+            indicator = release.indicators[view.indicator]
+            mine = here[is_code(here["indicator"], view.indicator)]
+            told = explanation(indicator, language)
+            found[view.layer.name] = _document(
+                release, view.layer, edition, told, _methods(mine, language), [indicator.subject], language
+            )
+        for layer in edition.all:
+            history = _methods(here, language) if layer is edition.wide else []
+            found[layer.name] = _document(release, layer, edition, [layer.description], history, [], language)
+    return found
+
+
+def whole_file(release: Release, language: Language) -> str:
+    """ISO 19139 of the whole file."""
+    made = {"sv": "Framställt av gisintegration, schemaversion", "en": "Made by gisintegration, schema version"}
+    return file_metadata(
+        identifier=release.id,
+        title=marked(release.name, release, language),
+        abstract=", ".join(item.title[language] for item in release.indicators.values()),
+        rights=sentences(release, language),
+        organisation=release.organisation,
+        lineage=f"{made[language]} {SCHEMA_VERSION}, release {release.id}.",
+        language=language,
+    )
+
+
+def _document(
+    release: Release,
+    layer: Layer,
+    edition: EditionLayers,
+    abstract: Sequence[str],
+    history: Sequence[str],
+    keywords: Sequence[str],
+    language: Language,
+) -> str:
+    borders = {"sv": "Gränser", "en": "Borders"}[language]
+    return layer_metadata(
+        name=f"{release.id}/{layer.name}",
+        title=layer.title,
+        abstract=abstract,
+        rights=[*sentences(release, language), f"{borders}: {edition.areas.source}."],
+        licence=edition.areas.licence,
+        keywords=[edition.areas.division, *keywords],
+        history=[*history, f"release {release.id}, schema_version {SCHEMA_VERSION}"],
+        language=language,
+    )
+
+
+def _methods(rows: pd.DataFrame, language: Language) -> list[str]:
+    words = {"sv": "Metod", "en": "Method"}[language]
+    return [
+        f"{words}: {method_words(text, language)}" for text in sorted(rows["method"].astype("str").unique()) if text
+    ]

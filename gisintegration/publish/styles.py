@@ -1,0 +1,117 @@
+"""The default styles of published layers: classes common to all years, a pattern for every state, map tips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gisintegration.publish.classes import Classes, ramp
+from gisintegration.publish.qml.document import Rule, Style, plain_html, quoted
+from gisintegration.publish.qml.symbols import INK, PATTERNS, Fill
+from gisintegration.publish.words import REMAINDER, Language, sentences, unit_text
+from gisintegration.tables import WORDS, Indicator, Release, Status
+
+_IS_AREA = "\"kind\" <> 'remainder'"
+
+
+def indicator_style(
+    indicator: Indicator,
+    title: str,
+    classed: Classes,
+    release: Release,
+    *,
+    columns: Sequence[str],
+    aliases: dict[str, str],
+    statuses: Sequence[str],
+    remainders: bool,
+    areas: int,
+    language: Language,
+    value: str = "value",
+    status: str = "status",
+    temporal: bool = True,
+) -> Style:
+    """The style of one indicator: its classes, and a rule for each state that occurs in the layer.
+
+    Parameters
+    ----------
+    title
+        Heads the legend and the map tip.
+    classed
+        Classes of shown values of every year.
+    statuses
+        Those that occur in the layer. Protected areas are named in the legend whether there are any or not.
+    value, status
+        The columns they stand in.
+    """
+    occurring = {Status.PROTECTED, *(Status(code) for code in statuses)} - {Status.SHOWN}
+    rules = []
+    if len(classed.edges):
+        heading = f"{title} ({unit_text(indicator, language)})"
+        shown = f"{_IS_AREA} and \"{status}\" = 'shown'"
+        rules.append(Rule(heading, shown, children=_class_rules(indicator, classed, value, language)))
+    for code in Status:
+        if code in occurring:
+            text = WORDS[code].sv if language == "sv" else WORDS[code].en
+            rules.append(Rule(text, f'{_IS_AREA} and "{status}" = {quoted(code)}', PATTERNS.by_status[code]))
+    if remainders:
+        rules.append(Rule(REMAINDER[language], "\"kind\" = 'remainder'", PATTERNS.remainder))
+    return Style(
+        tuple(rules),
+        tuple(columns),
+        aliases=aliases,
+        map_tip=_map_tip(indicator, title, release, value, status, language, temporal=temporal),
+        areas=areas,
+        temporal=temporal,
+    )
+
+
+def plain_style(
+    *,
+    columns: Sequence[str],
+    aliases: dict[str, str],
+    title: str,
+    remainders: bool,
+    areas: int,
+    language: Language,
+    filled: bool,
+) -> Style:
+    """The style of areas without figures: pale with thin borders, remainders hatched with the codes they hold."""
+    fill = Fill("#eceae4", outline=INK) if filled else Fill("", outline="#5f5f5b")
+    rules = [Rule(title, _IS_AREA, fill)]
+    if remainders:
+        rules.append(Rule(REMAINDER[language], "\"kind\" = 'remainder'", PATTERNS.remainder))
+    tip = '<b>[% "name" %]</b><br>[% "code" %][% coalesce(\'<br>\' || "members", \'\') %]'
+    return Style(tuple(rules), tuple(columns), aliases=aliases, map_tip=tip, areas=areas)
+
+
+def _class_rules(indicator: Indicator, classed: Classes, value: str, language: Language) -> tuple[Rule, ...]:
+    colors = ramp(indicator.high_is, max(len(classed), 1))
+    labels = classed.labels(language, indicator.decimals)
+    inner = [None, *classed.edges[1:-1], None]
+    rules = []
+    for i, (color, label) in enumerate(zip(colors, labels, strict=True)):
+        low, high = inner[i], inner[i + 1]
+        limits = [
+            *([f'"{value}" >= {low!r}'] if low is not None else []),
+            *([f'"{value}" < {high!r}'] if high is not None else []),
+        ]
+        rules.append(Rule(label, " and ".join(limits) or f'"{value}" is not null', Fill(color)))
+    return tuple(rules)
+
+
+def _map_tip(
+    indicator: Indicator, title: str, release: Release, value: str, status: str, language: Language, *, temporal: bool
+) -> str:
+    unit = unit_text(indicator, language)
+    figure = f'format_number("{value}", {indicator.decimals}, {quoted(language)}) || {quoted(chr(160) + unit)}'
+    states = " ".join(
+        f'when "{status}" = {quoted(code)} then {quoted(WORDS[code].sv if language == "sv" else WORDS[code].en)}'
+        for code in Status
+        if code not in (Status.SHOWN, Status.ZERO)
+    )
+    rest = f"when \"kind\" = 'remainder' then {quoted(REMAINDER[language])}"
+    when = ', [% "year" %]' if temporal else ""
+    small = "<br>".join(plain_html(text) for text in sentences(release, language))
+    return (
+        f'<b>[% "name" %]</b> ([% "code" %])<br>{plain_html(title)}{when}<br>'
+        f"<b>[% case {rest} {states} else {figure} end %]</b><br><small>{small}</small>"
+    )
