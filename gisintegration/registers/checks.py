@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 
 from gisintegration import sql
 from gisintegration.errors import RegisterError
@@ -14,36 +16,60 @@ from gisintegration.registers.contract import code_list, contract, failures, var
 from gisintegration.registers.convert import Check, Conversion
 
 _EXAMPLES = 5
-_EXPLAINED = 1_000
 
 
 @dataclass(frozen=True)
 class Counted:
-    """Rows of one file that failed, by check and year (None: the year cannot be read)."""
+    """Rows of one file that failed.
+
+    Parameters
+    ----------
+    checks
+        What can be wrong.
+    counts
+        Rows by position in ``checks`` and year (None: the year cannot be read).
+    rows
+        Numbers of the failing rows (from 1) and the position of their first failure, ascending.
+    """
 
     checks: tuple[Check, ...]
     counts: Mapping[tuple[int, int | None], int]
+    rows: Mapping[str, npt.NDArray[np.int64]]
 
     @property
     def total(self) -> int:
         """Rows that failed."""
         return sum(self.counts.values())
 
+    @property
+    def first(self) -> dict[int, int]:
+        """Some failing rows: the first few of each reason, with the position of the reason."""
+        found: dict[int, int] = {}
+        for reason in sorted({reason for reason, _ in self.counts}):
+            of_reason = self.rows["row"][self.rows["reason"] == reason][:_EXAMPLES]
+            found |= dict.fromkeys((int(row) for row in of_reason), reason)
+        return dict(sorted(found.items()))
+
 
 def count(con: duckdb.DuckDBPyConnection, rows: str, checks: tuple[Check, ...]) -> Counted:
-    """Rows that fail, by their first failure and by year.
+    """Rows that fail, by their first failure and by year, read once.
 
     Parameters
     ----------
     rows
-        SELECT with ``reason``, a position in ``checks``, and perhaps ``year``.
+        SELECT with ``row``, ``reason`` (a position in ``checks``) and perhaps ``year``.
     """
     described = [row[0] for row in con.execute(f"describe {rows}").fetchall()]
-    year = 'case when "year" between 1000 and 9999 then "year" end' if "year" in described else "null::integer"
-    found = con.execute(
-        f"select reason, {year} as y, count(*) from ({rows}) where reason is not null group by all order by all"
-    ).fetchall()
-    return Counted(checks, {(reason, of_year): number for reason, of_year, number in found})
+    year = 'case when "year" between 1000 and 9999 then "year" end' if "year" in described else "null"
+    con.execute(
+        f'create or replace temp table failing as select cast("row" as bigint) as "row", reason, '
+        f"cast({year} as integer) as of_year from ({rows}) where reason is not null"
+    )
+    found = con.execute("select reason, of_year, count(*) from failing group by all order by all").fetchall()
+    numbers = con.execute('select "row", reason from failing order by "row"').fetchnumpy()
+    con.execute("drop table failing")
+    arrays = {name: np.asarray(column, dtype=np.int64) for name, column in numbers.items()}
+    return Counted(checks, {(reason, of_year): number for reason, of_year, number in found}, arrays)
 
 
 def by_reason(counted: Sequence[Counted]) -> dict[str, int]:
@@ -65,31 +91,40 @@ def by_year(counted: Sequence[Counted]) -> dict[int | None, int]:
     return result
 
 
-def explain(con: duckdb.DuckDBPyConnection, name: str, conversion: Conversion) -> list[dict[str, Any]]:
-    """Failures of the first failing rows of a file, all of each row's, at most five a reason.
+def explain(
+    con: duckdb.DuckDBPyConnection, name: str, counted: Sequence[Counted], conversions: Sequence[Conversion]
+) -> list[dict[str, Any]]:
+    """Examples of failures: all of what is wrong with some failing rows of each file, at most five a reason.
 
-    ``conversion`` must carry the texts. The rows are validated anew with the pandera contract, which is declared
-    apart from the SQL that found them.
+    The rows are validated anew with the pandera contract, which is declared apart from the SQL that found them.
+
+    Parameters
+    ----------
+    conversions
+        Of the failing rows in :attr:`Counted.first` of each file, with their texts.
     """
-    frame = con.execute(
-        f'select * from ({conversion.select}) where reason is not null order by "row" limit {_EXPLAINED}'
-    ).df()
+    shown: list[dict[str, Any]] = []
+    kept: dict[str, int] = {}
+    for one, conversion in zip(counted, conversions, strict=True):
+        for failure in _explained(con, one, conversion) if one.total else []:
+            kept[failure["what"]] = kept.get(failure["what"], 0) + 1
+            if kept[failure["what"]] <= _EXAMPLES:
+                shown.append({"table": name, **failure})
+    return shown
+
+
+def _explained(con: duckdb.DuckDBPyConnection, counted: Counted, conversion: Conversion) -> list[dict[str, Any]]:
+    frame = con.execute(f'{conversion.select} order by "row"').df()
     texts = {column.removeprefix("text_"): column for column in frame.columns if column.startswith("text_")}
     values = frame.set_index("row")[list(texts.values())].set_axis(list(texts), axis=1)
     found = failures(values, contract(list(texts)))
     explained = {failure["row"] for failure in found}
-    for row, reason in zip(frame["row"], frame["reason"], strict=True):
+    for row, reason in counted.first.items():
         check = conversion.checks[reason]
         if row not in explained:
-            value = values.at[row, check.column] if check.column in values else None
+            value = values.loc[row, check.column] if check.column in values else None
             found.append({"row": row, "column": check.column, "value": value, "what": check.what})
-    kept: dict[str, int] = {}
-    shown = []
-    for failure in sorted(found, key=lambda failure: int(failure["row"])):
-        kept[failure["what"]] = kept.get(failure["what"], 0) + 1
-        if kept[failure["what"]] <= _EXAMPLES:
-            shown.append({"table": name, **failure, "row": int(failure["row"])})
-    return shown
+    return sorted(({**failure, "row": int(failure["row"])} for failure in found), key=lambda failure: failure["row"])
 
 
 def refuse_systematic(

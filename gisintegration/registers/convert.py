@@ -162,7 +162,7 @@ class Conversion:
     ----------
     select
         SELECT of ``row`` (from 1), the contract's columns, ``reason`` (position in ``checks``, null: the row is good)
-        and, with ``texts``, what stood in each column as ``text_<name>``.
+        and, if only some rows were asked for, what stood in each column as ``text_<name>``.
     inner
         SELECT of ``row``, ``cell_<name>`` (what stood in each column) and the contract's columns, without a reason.
     checks
@@ -175,7 +175,7 @@ class Conversion:
 
 
 def conversion(
-    parquet: str, cells: Sequence[Cell], *, folder_year: int | None = None, texts: bool = False
+    parquet: str, cells: Sequence[Cell], *, folder_year: int | None = None, only: Sequence[int] | None = None
 ) -> Conversion:
     """The SQL that turns one file into the contract's columns.
 
@@ -187,8 +187,8 @@ def conversion(
         Its columns that are used.
     folder_year
         Year of the file's folder; a row of another year is refused.
-    texts
-        Give the text of every column beside its value, to explain a failure with.
+    only
+        Only these rows (from 1), with the text of every column beside its value, to explain a failure with.
     """
     names = [cell.variable.name for cell in cells]
     checks = [check for cell in cells for check in cell.checks(_cell(cell), sql.name(cell.variable.name))]
@@ -201,13 +201,16 @@ def conversion(
     extra = ""
     if folder_year is not None and "year" not in names:
         extra = f', {folder_year}::integer as "year"'
-    shown = "".join(f", cast({_cell(c)} as varchar) as {sql.name('text_' + c.variable.name)}" for c in cells if texts)
+    shown = "".join(
+        f", cast({_cell(c)} as varchar) as {sql.name('text_' + c.variable.name)}" for c in cells if only is not None
+    )
     cases = " ".join(f"when {check.condition} then {position}" for position, check in enumerate(checks))
     reason = f"cast(case {cases} end as smallint)" if cases else "null::smallint"
     columns = ", ".join([*map(sql.name, names), *(['"year"'] if extra else [])])
+    some = "" if only is None else f" where file_row_number in ({', '.join(str(row - 1) for row in only) or -1})"
     inner = (
         f'select *, {values}{extra} from (select file_row_number + 1 as "row", {delivered} '
-        f"from read_parquet({sql.literal(parquet)}, file_row_number = true, hive_partitioning = false))"
+        f"from read_parquet({sql.literal(parquet)}, file_row_number = true, hive_partitioning = false){some})"
     )
     return Conversion(f'select "row", {columns}, {reason} as reason{shown} from ({inner})', inner, tuple(checks))
 

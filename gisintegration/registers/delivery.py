@@ -100,11 +100,18 @@ def cells(resolved: Resolved, part_: Part, options: Options, *, comma: bool) -> 
     ]
 
 
-def conversions(resolved: Resolved, options: Options, *, comma: bool, texts: bool = False) -> list[Conversion]:
-    """The SQL of every file of a table."""
+def conversions(
+    resolved: Resolved, options: Options, *, comma: bool, only: Sequence[Sequence[int]] | None = None
+) -> list[Conversion]:
+    """The SQL of every file of a table; with ``only``, of some rows of each file, with their texts."""
     return [
-        conversion(str(one.parquet), cells(resolved, one, options, comma=comma), folder_year=one.year, texts=texts)
-        for one in resolved.table.parts
+        conversion(
+            str(one.parquet),
+            cells(resolved, one, options, comma=comma),
+            folder_year=one.year,
+            only=None if only is None else only[number],
+        )
+        for number, one in enumerate(resolved.table.parts)
     ]
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
 
 from gisintegration import sql
 from gisintegration.registers import checks, duplicates
 from gisintegration.registers.contract import variables
-from gisintegration.registers.convert import Cell, Conversion
+from gisintegration.registers.convert import Cell
 from gisintegration.registers.crs import TARGET, check_extent
 from gisintegration.registers.delivery import Delivery, Options, cells, conversions
 from gisintegration.registers.register import Piece
 from gisintegration.registers.report import TableReport
 from gisintegration.registers.sources import Part
-
-#: More rejected rows in a file than this are left out by a copy of the file, not by a list of rows in every query.
-_LISTED = 10_000
 
 
 def conforms(delivery: Delivery, options: Options) -> bool:
@@ -32,9 +35,9 @@ def conforms(delivery: Delivery, options: Options) -> bool:
 
 
 def read_in_place(
-    con: duckdb.DuckDBPyConnection, delivery: Delivery, options: Options
-) -> tuple[list[Piece], list[TableReport], list[str], list[str]] | None:
-    """Check a conforming delivery where it lies; None if so many rows are refused that it must be copied after all.
+    con: duckdb.DuckDBPyConnection, delivery: Delivery, options: Options, work: Path
+) -> tuple[list[Piece], list[TableReport], list[str], list[str]]:
+    """Check a conforming delivery where it lies. Only the numbers of refused rows are written to the work folder.
 
     Returns
     -------
@@ -52,60 +55,49 @@ def read_in_place(
     made = conversions(only, options, comma=False)
     counted = [checks.count(con, one.select, one.checks) for one in made]
     checks.refuse_systematic(con, only.table.name, made, only.table.rows, counted)
-    if any(one.total > _LISTED for one in counted):
-        return None
-    rejected = [_failing(con, one) if total.total else [] for one, total in zip(made, counted, strict=True)]
-    pieces = [
-        piece
-        for one, rows in zip(only.table.parts, rejected, strict=True)
-        for piece in _pieces(con, one, cells(only, one, options, comma=False), rows)
-    ]
-    single, twice, years = _without_duplicates(con, pieces)
-    if single is None:
-        return None
-    if not single:
-        raise checks.no_valid_rows(only.table.name, checks.by_reason(counted))
-    if delivery.located is not None:
-        points = " union all ".join(piece.select(["x", "y"]) for piece in single)
-        check_extent(con, f"select * from ({points}) where x is not null", delivery.crs or TARGET, only.table.name)
+    pieces = []
+    for number, (one, found) in enumerate(zip(only.table.parts, counted, strict=True)):
+        rejected = _write(con, found.rows["row"] - 1, work / f"rejected-{number}.parquet") if found.total else None
+        pieces += _pieces(con, one, cells(only, one, options, comma=False), rejected)
+    pieces, twice, years = _without_duplicates(con, pieces, work)
     reasons = checks.by_reason(counted) | twice
-    explained = [
-        failure
-        for one, total in zip(conversions(only, options, comma=False, texts=True), counted, strict=True)
-        if total.total
-        for failure in checks.explain(con, only.table.name, one)
-    ]
+    if not pieces:
+        raise checks.no_valid_rows(only.table.name, reasons)
+    if delivery.located is not None:
+        points = " union all ".join(piece.select(["x", "y"]) for piece in pieces)
+        check_extent(con, f"select * from ({points}) where x is not null", delivery.crs or TARGET, only.table.name)
+    some = conversions(only, options, comma=False, only=[list(one.first) for one in counted])
     per_year = checks.by_year(counted)
     for year, number in years.items():
         per_year[year] = per_year.get(year, 0) + number
+    explained = checks.explain(con, only.table.name, counted, some)
     report = TableReport(only.table.name, only.table.rows, reasons, per_year, {}, tuple(explained))
-    names = [name for name in variables() if name in only.columns]
-    return single, [report], names, []
+    return pieces, [report], [name for name in variables() if name in only.columns], []
 
 
-def _failing(con: duckdb.DuckDBPyConnection, one: Conversion) -> list[int]:
-    rows = con.execute(f'select "row" - 1 from ({one.select}) where reason is not null order by 1').fetchall()
-    return [row[0] for row in rows]
+def _write(con: duckdb.DuckDBPyConnection, rows: npt.NDArray[np.int64], file: Path) -> str:
+    con.register("leaving", {"file_row_number": rows})
+    con.execute(f"copy (from leaving order by 1) to {sql.literal(file)} (format parquet)")
+    con.unregister("leaving")
+    return str(file)
 
 
-def _pieces(con: duckdb.DuckDBPyConnection, one: Part, row: list[Cell], rejected: list[int]) -> list[Piece]:
+def _pieces(con: duckdb.DuckDBPyConnection, one: Part, row: list[Cell], rejected: str | None) -> list[Piece]:
     columns = {cell.variable.name: cell.value(f"({cell.cell})") for cell in row}
     if "year" not in columns and one.year is not None:
         columns["year"] = f"{one.year}::integer"
-        return [Piece(str(one.parquet), one.year, True, columns, tuple(rejected))]
-    left_out = f" where file_row_number not in ({', '.join(map(str, rejected))})" if rejected else ""
-    years = con.execute(
-        f"select distinct {columns['year']} as y from read_parquet({sql.literal(one.parquet)}, "
-        f"file_row_number = true, hive_partitioning = false){left_out} order by y"
-    ).fetchall()
-    whole = len(years) == 1 and not rejected
-    return [Piece(str(one.parquet), year, whole, columns, tuple(rejected)) for (year,) in years]
+        return [Piece(str(one.parquet), one.year, whole=True, columns=columns, rejected=rejected)]
+    everything = Piece(str(one.parquet), 0, whole=True, columns=columns, rejected=rejected)
+    years = con.execute(f'select distinct "year" from ({everything.select(["year"])}) order by 1').fetchall()
+    if len(years) == 1:
+        return [replace(everything, year=years[0][0])]
+    return [replace(everything, year=year, whole=False) for (year,) in years]
 
 
 def _without_duplicates(
-    con: duckdb.DuckDBPyConnection, pieces: list[Piece]
-) -> tuple[list[Piece] | None, dict[str, int], dict[int, int]]:
-    """The pieces without later rows of the same person and year; None if they are too many to be listed."""
+    con: duckdb.DuckDBPyConnection, pieces: list[Piece], work: Path
+) -> tuple[list[Piece], dict[str, int], dict[int, int]]:
+    """The pieces without later rows of the same person and year, with how many there were by reason and by year."""
     reasons: dict[str, int] = {}
     per_year: dict[int, int] = {}
     result = []
@@ -113,13 +105,18 @@ def _without_duplicates(
         mine = [piece for piece in pieces if piece.year == year]
         rows = " union all ".join(piece.rows(position) for position, piece in enumerate(mine))
         later = duplicates.later_rows(con, rows, list(mine[0].columns))
-        if len(later) > _LISTED:
-            return None, {}, {}
         for position, piece in enumerate(mine):
-            twice = tuple(row for source, row, _ in later if source == position)
-            result.append(piece.without(twice) if twice else piece)
+            twice = [row for source, row, _ in later if source == position]
+            result.append(_leave_out(con, piece, twice, work / f"rejected-{year}-{position}.parquet"))
         for _, _, what in later:
             reasons[what] = reasons.get(what, 0) + 1
         if later:
             per_year[year] = len(later)
     return result, reasons, per_year
+
+
+def _leave_out(con: duckdb.DuckDBPyConnection, piece: Piece, rows: list[int], file: Path) -> Piece:
+    if not rows:
+        return piece
+    before = [] if piece.rejected is None else pq.read_table(piece.rejected)["file_row_number"].to_numpy()
+    return replace(piece, rejected=_write(con, np.union1d(np.array(rows, dtype=np.int64), before), file))

@@ -101,7 +101,7 @@ def read_register(
         delivery = open_delivery(con, paths, places, work.path, options).with_crs(crs)
         report(0.1, "reading the register")
         pieces, tables, names, notes = _read(con, delivery, options, work.path, part(report, 0.1, 1.0))
-    staged = any(work.path in Path(piece.parquet).parents for piece in pieces)
+    staged = any(str(work.path) in f"{piece.parquet} {piece.rejected}" for piece in pieces)
     report(1.0, "the register is read")
     found = ReadReport(tuple(dict.fromkeys([*delivery.notes, *notes])), tuple(tables))
     return Register(tuple(pieces), tuple(names), unplaced, float(nearest), found, work=work if staged else None)
@@ -111,7 +111,5 @@ def _read(
     con: duckdb.DuckDBPyConnection, delivery: Delivery, options: Options, work: Path, progress: Progress
 ) -> tuple[list[Piece], list[TableReport], list[str], list[str]]:
     if conforms(delivery, options):
-        found = read_in_place(con, delivery, options)
-        if found is not None:
-            return found
+        return read_in_place(con, delivery, options, work)
     return stage(con, delivery, options, work, progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gisintegration import sql
@@ -27,17 +27,17 @@ class Piece:
         The year.
     whole
         The file holds no other year.
-    rejected
-        Rows that are not valid, counted from 0, ascending.
     columns
         SQL of each contract column in the file.
+    rejected
+        Parquet file of the rows that are not valid, ``file_row_number`` counted from 0; None: all are valid.
     """
 
     parquet: str
     year: int
     whole: bool
     columns: Mapping[str, str]
-    rejected: tuple[int, ...] = ()
+    rejected: str | None = None
 
     def select(self, columns: Sequence[str]) -> str:
         """SELECT of columns over the valid rows of the year."""
@@ -48,17 +48,13 @@ class Piece:
         wanted = [f"{expression} as {sql.name(name)}" for name, expression in self.columns.items()]
         return self._select(f'{source} as source, file_row_number as "row", {", ".join(wanted)}')
 
-    def without(self, rows: Sequence[int]) -> Piece:
-        """The piece with more rows left out."""
-        return replace(self, rejected=tuple(sorted({*self.rejected, *rows})))
-
     def _select(self, wanted: str) -> str:
-        conditions = [] if self.whole else [f"{self.columns['year']} = {self.year}"]
-        if self.rejected:
-            conditions.append(f"file_row_number not in ({', '.join(map(str, self.rejected))})")
-        where = f" where {' and '.join(conditions)}" if conditions else ""
-        rows = "file_row_number = true, " if "file_row_number" in wanted + where else ""
-        return f"select {wanted} from read_parquet({sql.literal(self.parquet)}, {rows}hive_partitioning = false){where}"
+        where = "" if self.whole else f" where {self.columns['year']} = {self.year}"
+        rows = f"read_parquet({sql.literal(self.parquet)}, file_row_number = true, hive_partitioning = false)"
+        if self.rejected is not None:
+            refused = f"read_parquet({sql.literal(self.rejected)})"
+            rows = f"(from {rows}) r anti join {refused} e on r.file_row_number = e.file_row_number"
+        return f"select {wanted} from {rows}{where}"
 
 
 @dataclass(frozen=True, eq=False)

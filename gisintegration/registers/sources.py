@@ -159,6 +159,14 @@ def _open_folder(
         and file.suffix.casefold() in _ENDINGS
         and not any(step.startswith((".", "_")) for step in file.relative_to(folder).parts)
     ]
+    years = [_folder_year(file, folder) for file in files]
+    beside: tuple[str, ...] = ()
+    if any(year is not None for year in years):
+        # In a folder partitioned by year, what lies beside the years is something else (places, a read-me).
+        outside = [file.name for file, year in zip(files, years, strict=True) if year is None]
+        beside = (f"{folder.name}: not read, beside the years: {', '.join(outside)}.",) if outside else ()
+        files = [file for file, year in zip(files, years, strict=True) if year is not None]
+        years = [year for year in years if year is not None]
     if not files:
         raise InputError.empty_file(folder)
     tables = [_open(con, file, work, encoding=encoding, separator=separator) for file in files]
@@ -171,10 +179,9 @@ def _open_folder(
                 f"{', '.join(differing) or 'kind of file or CRS'} differs.",
                 hint="give tables with different columns as separate paths; they are joined on person and year.",
             )
-    years = [_folder_year(file, folder) for file in files]
     parts = [replace(part, year=year) for table, year in zip(tables, years, strict=True) for part in table.parts]
     notes = dict.fromkeys(note for table in tables for note in table.notes)
-    return replace(first, name=str(folder), parts=tuple(parts), notes=tuple(notes))
+    return replace(first, name=str(folder), parts=tuple(parts), notes=(*notes, *beside))
 
 
 def _folder_year(file: Path, folder: Path) -> int | None:

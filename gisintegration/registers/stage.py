@@ -125,13 +125,8 @@ def _stage_table(
         for file, one in zip(files, made, strict=True)
     ]
     checks.refuse_systematic(con, resolved.table.name, made, resolved.table.rows, counted)
-    texts = conversions(resolved, options, comma=comma, texts=True)
-    examples = [
-        failure
-        for one, total in zip(texts, counted, strict=True)
-        if total.total
-        for failure in checks.explain(con, resolved.table.name, one)
-    ]
+    some = conversions(resolved, options, comma=comma, only=[list(one.first) for one in counted])
+    examples = checks.explain(con, resolved.table.name, counted, some)
     staged = _Staged(name, resolved, checks.by_reason(counted), checks.by_year(counted), tuple(examples), {})
     if malformed := sum(one.malformed for one in resolved.table.parts):
         staged.reasons[_MALFORMED] = malformed
