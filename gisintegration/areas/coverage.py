@@ -340,13 +340,8 @@ def _slits(polygons: npt.NDArray[np.object_], whole: Any, holes: npt.NDArray[np.
         local = shapely.intersection(whole, window)
         closed = shapely.buffer(shapely.buffer(local, half, join_style="mitre"), -half, join_style="mitre")
         filled = shapely.difference(shapely.intersection(closed, window), whole)
-        for part in shapely.get_parts(filled):
-            if (
-                part.geom_type == "Polygon"
-                and _is_sliver(part)
-                and not len(enclosed.query(part, predicate="covered_by"))
-            ):
-                slits.append(part)
+        thin = (part for part in shapely.get_parts(filled) if part.geom_type == "Polygon" and _is_sliver(part))
+        slits += [part for part in thin if not len(enclosed.query(part, predicate="covered_by"))]
     return slits
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import geopandas as gpd
 import numpy as np
@@ -20,7 +21,10 @@ from gisintegration.errors import CRSError, GeometryError, GisIntegrationError, 
 # The bounds of Sweden with its territorial sea, with some margin: SWEREF 99 TM, easting and northing in metres.
 SWEREF_99_TM = (180_000.0, 6_050_000.0, 1_150_000.0, 7_750_000.0)
 FORMATS = "GeoPackage (.gpkg), GeoJSON (.geojson, .json), Shapefile (.shp or zipped), GeoParquet (.parquet)"
+_IN_ZIP = (".gpkg", ".geojson", ".json", ".shp")
 _PARQUET = (".parquet", ".geoparquet", ".pq")
+
+Source = tuple[str, str, str | None]
 
 
 @dataclass(frozen=True)
@@ -74,44 +78,52 @@ def _read(path: Path, layer: str | None, level: str | None, code: str | None) ->
     try:
         if path.suffix.lower() in _PARQUET or path.is_dir():
             return gpd.read_parquet(path), ""
-        name = _choose(path, layer, level, code)
-        frame = pyogrio.read_dataframe(path, layer=name)
-    except (DataSourceError, DataLayerError, ValueError, OSError, shapely.errors.GEOSException) as error:
+        found = _layers(path)
+        source, name, _ = _choose(found, path, layer, level, code)
+        frame = pyogrio.read_dataframe(source, layer=name)
+    except (DataSourceError, DataLayerError, ValueError, OSError, BadZipFile, shapely.errors.GEOSException) as error:
         if "geo metadata" in str(error):
             raise InputError(
                 f"{path} is a table without polygons (Parquet without geometry metadata).",
                 hint="write it as GeoParquet, or use it as a key table.",
             ) from error
-        raise InputError(f"{path} cannot be read as a layer: {error}.", hint=f"formats: {FORMATS}.") from error
+        raise InputError(f"{path} cannot be read as a layer: {error}", hint=f"formats: {FORMATS}.") from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise GeometryError(f"{path.name}, layer {name}: the layer has no geometry.", hint="choose another layer=.")
-    return frame, name if len(_layers(path)) > 1 else ""
+    return frame, name if len(found) > 1 else ""
 
 
-def _layers(path: Path) -> list[tuple[str, str | None]]:
-    return [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
+def _layers(path: Path) -> list[Source]:
+    """Where each layer lies, its name and its kind of geometry; of a zip those of every file in it."""
+    sources = [str(path)]
+    if path.suffix.lower() == ".zip":
+        with ZipFile(path) as archive:
+            members = sorted(name for name in archive.namelist() if name.lower().endswith(_IN_ZIP))
+        sources = [f"/vsizip/{path}/{member}" for member in members]
+    return [(source, str(name), kind) for source in sources for name, kind in pyogrio.list_layers(source)]
 
 
-def _choose(path: Path, layer: str | None, level: str | None, code: str | None) -> str:
-    layers = _layers(path)
-    names = [name for name, _ in layers]
+def _choose(found: list[Source], path: Path, layer: str | None, level: str | None, code: str | None) -> Source:
+    names = [name for _, name, _ in found]
     if layer is not None:
         if layer not in names:
             raise InputError.unknown("layer", layer, names, where=path.name)
-        return layer
-    if len(layers) == 1:
-        return names[0]
-    polygons = [name for name, kind in layers if kind is None or "Polygon" in kind or kind in ("Unknown", "Geometry")]
-    fitting = [name for name in polygons if level is None or _fits(path, name, level, code)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if len(polygons) == 1:
-        return polygons[0]
-    raise InputError(f"{path.name} has several layers: {', '.join(names) or 'none'}.", hint="name one with layer=.")
+        return found[names.index(layer)]
+    if len(found) == 1:
+        return found[0]
+    polygons = [one for one in found if one[2] is None or "Polygon" in one[2] or one[2] in ("Unknown", "Geometry")]
+    fitting = [one for one in polygons if level is None or _fits(one, level, code)]
+    for left in (fitting, polygons):
+        if len(left) == 1:
+            return left[0]
+    if not names:
+        raise InputError(f"{path.name} holds no layer.", hint=f"formats: {FORMATS}.")
+    raise InputError(f"{path.name} has several layers: {', '.join(names)}.", hint="name one with layer=.")
 
 
-def _fits(path: Path, name: str, level: str, code: str | None) -> bool:
-    rows = pyogrio.read_dataframe(path, layer=name, max_features=50, read_geometry=False)
+def _fits(one: Source, level: str, code: str | None) -> bool:
+    source, name, _ = one
+    rows = pyogrio.read_dataframe(source, layer=name, max_features=50, read_geometry=False)
     try:
         code_column(rows, level, where=name, column=code)
     except GisIntegrationError:
