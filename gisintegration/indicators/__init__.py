@@ -1,6 +1,6 @@
 """Indicators: declarations, national constants, and from a register to raw statistics."""
 
-from gisintegration.indicators.aggregate import aggregate
+from gisintegration.indicators.aggregation import aggregate
 from gisintegration.indicators.constants import Constants, load_constants
 from gisintegration.indicators.declare import load_indicators
 

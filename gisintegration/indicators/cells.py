@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,7 +130,7 @@ class Grouping:
 
 
 def groupings(values: Values, axis: Axis, cells: Collection[int]) -> list[Grouping]:
-    """The values sorted once, and taken apart by the total, by each list of classes, and by each class that is a sum."""
+    """The values sorted once and taken apart: all of them, those of each list, those of each summed class."""
     order = order_of(values.value)
     value, area, sex = values.value[order], values.area[order], values.sex[order]
     made = [Grouping((0,), value, area, sex, np.zeros(len(value), dtype=np.int8))]
@@ -144,10 +144,10 @@ def groupings(values: Values, axis: Axis, cells: Collection[int]) -> list[Groupi
             if len(positions) == 1:
                 alone[positions[0]] = cell
             else:
-                made.append(_grouping((value, area, sex), member, dict.fromkeys(positions, 0), (cell,)))
+                made.append(_taken(made[0], member, dict.fromkeys(positions, 0), (cell,)))
         if alone:
             slots = {position: i for i, position in enumerate(alone)}
-            made.append(_grouping((value, area, sex), member, slots, tuple(alone.values())))
+            made.append(_taken(made[0], member, slots, tuple(alone.values())))
     return made
 
 
@@ -169,11 +169,8 @@ def middles(
     return middle, number
 
 
-def _grouping(
-    sorted_values: tuple[Counts, npt.NDArray[np.int32], npt.NDArray[np.int8]],
-    member: npt.NDArray[np.int8],
-    slots: dict[int, int],
-    cells: tuple[int, ...],
+def _taken(
+    everyone: Grouping, member: npt.NDArray[np.int8], slots: Mapping[int, int], cells: tuple[int, ...]
 ) -> Grouping:
     # Position -1, in no class, reads the last place of the table.
     table = np.full(129, -1, dtype=np.int8)
@@ -181,5 +178,4 @@ def _grouping(
         table[position] = slot
     own = table[member]
     inside = own >= 0
-    value, area, sex = (part[inside] for part in sorted_values)
-    return Grouping(cells, value, area, sex, own[inside])
+    return Grouping(cells, everyone.value[inside], everyone.area[inside], everyone.sex[inside], own[inside])

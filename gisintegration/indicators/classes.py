@@ -59,9 +59,7 @@ def classes() -> tuple[Class, ...]:
     ['compulsory', 'upper_secondary', 'post_secondary', 'unknown']
     """
     text = files("gisintegration.indicators").joinpath("library/breakdowns.toml").read_text(encoding="utf-8")
-    return tuple(
-        Class(**{**entry, "sum_of": tuple(entry.get("sum_of", ()))}) for entry in tomllib.loads(text)["class"]
-    )
+    return tuple(Class(**{**entry, "sum_of": tuple(entry.get("sum_of", ()))}) for entry in tomllib.loads(text)["class"])
 
 
 def labels() -> Labels:

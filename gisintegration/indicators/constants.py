@@ -63,7 +63,7 @@ class Constants:
             raise IndicatorError(
                 f"The national constant {name} has no figure for {year}.",
                 hint=f"it is known for {_runs(years)}. Supply it in a TOML file given as constants=, with [{name}], "
-                f"source = \"…\" and [{name}.years] {year} = …; for the synthetic register: constants = \"synthetic\".",
+                f'source = "…" and [{name}.years] {year} = …; for the synthetic register: constants = "synthetic".',
             )
         return years[year]
 
@@ -94,7 +94,7 @@ def load_constants(given: Any = None) -> Constants:
     if isinstance(given, Constants):
         return given
     layers = given if isinstance(given, list | tuple) else [] if given is None else [given]
-    merged = dict(_library()[""])
+    merged = dict(library_sets()[""])
     for layer in layers:
         merged |= _layer(layer)
     return Constants(merged)
@@ -106,12 +106,12 @@ def _layer(layer: object) -> Mapping[str, Constant]:
     if isinstance(layer, Mapping):
         declared = {key: {"source": "given", "years": years} for key, years in layer.items()}
         return _checked(declared, "constants")
-    if isinstance(layer, str) and layer in _library():
-        return _library()[layer]
+    if isinstance(layer, str) and layer in library_sets():
+        return library_sets()[layer]
     path = Path(str(layer))
     if not path.exists():
         if path.suffix == "":
-            raise IndicatorError.unknown("set of constants", layer, sorted(key for key in _library() if key))
+            raise IndicatorError.unknown("set of constants", layer, sorted(key for key in library_sets() if key))
         raise InputError.missing_file(path)
     try:
         declared = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -121,8 +121,14 @@ def _layer(layer: object) -> Mapping[str, Constant]:
 
 
 @cache
-def _library() -> Mapping[str, Mapping[str, Constant]]:
-    """Sets of constants: ``""`` is the official one."""
+def library_sets() -> Mapping[str, Mapping[str, Constant]]:
+    """Sets of the library's constants by name; ``""`` is the official one.
+
+    Examples
+    --------
+    >>> sorted(library_sets())
+    ['', 'synthetic']
+    """
     text = files("gisintegration.indicators").joinpath("library/constants.toml").read_text(encoding="utf-8")
     declared = tomllib.loads(text)
     sets = declared.pop("sets", {})

@@ -128,9 +128,7 @@ def _entries(where: str, text: str, failures: list[dict[str, str]]) -> Iterable[
     return entries
 
 
-def _declared(
-    where: str, subject: str, entry: Mapping[str, Any], failures: list[dict[str, str]]
-) -> Indicator | None:
+def _declared(where: str, subject: str, entry: Mapping[str, Any], failures: list[dict[str, str]]) -> Indicator | None:
     name = str(entry.get("id", "(no id)"))
     fields = {"subject": subject, **entry}
     if "years" in fields:

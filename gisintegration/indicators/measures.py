@@ -66,9 +66,7 @@ def plan(indicators: Sequence[Indicator], year: int, constants: Constants, *, co
     return Plan(tuple(sums), tuple(samples), measures, found)
 
 
-def figures(
-    indicator: Indicator, measure: Measure, sums: npt.NDArray[np.int64]
-) -> tuple[Array, Array, Array, Array]:
+def figures(indicator: Indicator, measure: Measure, sums: npt.NDArray[np.int64]) -> tuple[Array, Array, Array, Array]:
     """Numerator, denominator, value and contributors of a measure of sums, from the sums of ``measure.sums``.
 
     Where nobody is behind a quotient, or its base adds up to nothing, the value is NaN: there is no such figure.

@@ -190,8 +190,7 @@ def _piece(
         columns[name] = _flat(np.array([known.index(axis.code(c, name)) for c in cells], dtype=np.int8), 3, shape, keep)
     columns |= {name: values[keep] for name, values in filled.items()}
     columns["status"] = status[keep]
-    for name, values in marks.items():
-        columns[name] = np.broadcast_to(values[:, :, None, None], shape)[keep]
+    columns |= {name: np.broadcast_to(codes[:, :, None, None], shape)[keep] for name, codes in marks.items()}
     return columns
 
 

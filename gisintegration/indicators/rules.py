@@ -6,9 +6,11 @@ everything the rule asks for is known, and ``missing`` is the one way to ask for
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
@@ -36,14 +38,23 @@ _COMPARISON = re.compile(r"(<=|>=|<|>)\s*(?:(-?\d+(?:\.\d+)?)\s*(?:\*\s*([a-z][a
 
 
 @dataclass(frozen=True)
-class Test:
-    """One condition on one variable. ``kind``: known, missing, equal (one of ``values``), span (both ends), compare."""
+class Condition:
+    """One condition on one variable.
+
+    Parameters
+    ----------
+    variable
+        Which.
+    kind
+        ``known``, ``missing``, ``equal`` (to one of ``values``), ``span`` (``values`` are both ends, inclusive),
+        ``compare`` (with ``number``, times a national constant if one is named).
+    """
 
     variable: str
     kind: str
     values: tuple[Any, ...] = ()
     operator: str = ""
-    factor: float = 1
+    number: str = "1"
     constant: str = ""
 
 
@@ -51,10 +62,10 @@ class Test:
 class AnyOf:
     """Rules of which one must hold."""
 
-    rules: tuple[tuple[Test | AnyOf, ...], ...]
+    rules: tuple[tuple[Condition | AnyOf, ...], ...]
 
 
-Parsed = tuple[Test | AnyOf, ...]
+Parsed = tuple[Condition | AnyOf, ...]
 
 
 def parse(rule: Rule) -> tuple[Parsed, list[str]]:
@@ -63,12 +74,12 @@ def parse(rule: Rule) -> tuple[Parsed, list[str]]:
     Examples
     --------
     >>> parse({"age": "20-64"})[0]
-    (Test(variable='age', kind='span', values=(20, 64), operator='', factor=1, constant=''),)
+    (Condition(variable='age', kind='span', values=(20, 64), operator='', number='1', constant=''),)
     >>> parse({"sexe": "women", "labour_status": "employd"})[1]
     ["there is no variable 'sexe': did you mean 'sex'?",
      "labour_status has no code 'employd': did you mean 'employed'?"]
     """
-    tests: list[Test | AnyOf] = []
+    tests: list[Condition | AnyOf] = []
     wrong: list[str] = []
     for key, value in rule.items():
         if key == "any":
@@ -79,7 +90,7 @@ def parse(rule: Rule) -> tuple[Parsed, list[str]]:
             wrong.append(f"there is no variable '{key}'{_near(key, known_variables())}")
         else:
             test = _test(known_variables()[key], value)
-            if isinstance(test, Test):
+            if isinstance(test, Condition):
                 tests.append(test)
             else:
                 wrong.append(test)
@@ -157,18 +168,18 @@ def exclude_each_other(first: Rule, second: Rule) -> bool:
     (True, False)
     """
     mine, yours = (
-        {test.variable: test for test in parse(rule)[0] if isinstance(test, Test)} for rule in (first, second)
+        {test.variable: test for test in parse(rule)[0] if isinstance(test, Condition)} for rule in (first, second)
     )
     return any(_apart(mine[variable], yours[variable]) for variable in mine.keys() & yours.keys())
 
 
 def value_sql(variable: str, year: int) -> str:
-    """A variable's value as SQL; ``days_in_sweden`` is counted to 31 December of the year.
+    r"""A variable's value as SQL; ``days_in_sweden`` is counted to 31 December of the year.
 
     Examples
     --------
     >>> value_sql("days_in_sweden", 2022)
-    'date_diff(\\'day\\', "immigrated", date \\'2022-12-31\\')'
+    'date_diff(\'day\', "immigrated", date \'2022-12-31\')'
     """
     if variable == DAYS:
         return f"date_diff('day', {name('immigrated')}, date '{year}-12-31')"
@@ -177,26 +188,26 @@ def value_sql(variable: str, year: int) -> str:
 
 def _any(value: object) -> tuple[Parsed, list[str]]:
     if not isinstance(value, Sequence) or not value or not all(isinstance(branch, Mapping) for branch in value):
-        return (), ["`any` holds a list of rules, as any = [{ age = \"0-19\" }, { age = \">= 65\" }]"]
+        return (), ['`any` holds a list of rules, as any = [{ age = "0-19" }, { age = ">= 65" }]']
     parsed = [parse(branch) for branch in value]
     return (AnyOf(tuple(tests for tests, _ in parsed)),), [text for _, wrong in parsed for text in wrong]
 
 
-def _test(variable: Variable, value: object) -> Test | str:
+def _test(variable: Variable, value: object) -> Condition | str:
     if value in ("known", "missing"):
-        return Test(variable.name, str(value))
+        return Condition(variable.name, str(value))
     if variable.type == "boolean":
         if isinstance(value, bool):
-            return Test(variable.name, "equal", (value,))
+            return Condition(variable.name, "equal", (value,))
         return f"{variable.name} is true or false, not {value!r}"
     if variable.type in ("id", "date"):
-        return f"{variable.name} can only be asked for as \"known\" or \"missing\", not {value!r}"
+        return f'{variable.name} can only be asked for as "known" or "missing", not {value!r}'
     if variable.type == "code":
         return _code_test(variable, value)
     return _number_test(variable, value)
 
 
-def _code_test(variable: Variable, value: object) -> Test | str:
+def _code_test(variable: Variable, value: object) -> Condition | str:
     given = value if isinstance(value, list | tuple) else [value]
     if not given:
         return f"{variable.name} has an empty list: no one could satisfy it"
@@ -207,25 +218,24 @@ def _code_test(variable: Variable, value: object) -> Test | str:
             return f"{variable.name} has no code '{code}'{_near(code, variable.codes)}"
         if variable.pattern and not re.fullmatch(variable.pattern, code):
             return f"{variable.name} is written as {variable.pattern.strip('^$')}, not '{code}'"
-    return Test(variable.name, "equal", tuple(given))
+    return Condition(variable.name, "equal", tuple(given))
 
 
-def _number_test(variable: Variable, value: object) -> Test | str:
+def _number_test(variable: Variable, value: object) -> Condition | str:
     numbers = value if isinstance(value, list | tuple) else [value]
     if numbers and all(isinstance(item, int) and not isinstance(item, bool) for item in numbers):
-        return Test(variable.name, "equal", tuple(numbers))
+        return Condition(variable.name, "equal", tuple(numbers))
     text = str(value).strip()
     if span := _SPAN.fullmatch(text):
         low, high = int(span[1]), int(span[2])
         if low > high:
             return f"{variable.name} has the span '{text}', whose first number is the larger"
-        return Test(variable.name, "span", (low, high))
+        return Condition(variable.name, "span", (low, high))
     if parts := _COMPARISON.fullmatch(text):
         constant = parts[3] or parts[4] or ""
-        number = float(parts[2]) if parts[2] else 1.0
-        return Test(variable.name, "compare", operator=parts[1], factor=number, constant=constant)
+        return Condition(variable.name, "compare", operator=parts[1], number=parts[2] or "1", constant=constant)
     return (
-        f"{variable.name} = {value!r} is not understood: write a whole number, a list of them, a span \"20-64\", "
+        f'{variable.name} = {value!r} is not understood: write a whole number, a list of them, a span "20-64", '
         'a comparison ">= 10" or "< 0.6 * median_equivalised_income", "known" or "missing"'
     )
 
@@ -234,7 +244,7 @@ def _all_sql(tests: Parsed, year: int, constants: Constants) -> str:
     return " and ".join(_sql(test, year, constants) for test in tests) or "true"
 
 
-def _sql(test: Test | AnyOf, year: int, constants: Constants) -> str:
+def _sql(test: Condition | AnyOf, year: int, constants: Constants) -> str:
     if isinstance(test, AnyOf):
         return "(" + " or ".join(f"({_all_sql(branch, year, constants)})" for branch in test.rules) + ")"
     value = value_sql(test.variable, year)
@@ -246,32 +256,30 @@ def _sql(test: Test | AnyOf, year: int, constants: Constants) -> str:
         case "span":
             return f"{value} between {test.values[0]} and {test.values[1]}"
         case "compare":
-            return f"{value} {test.operator} {_plain(limit(test, year, constants))}"
+            return f"{value} {test.operator} {_limit(test, year, constants)}"
     if len(test.values) == 1:
         return f"{value} = {literal(test.values[0])}"
     return f"{value} in ({', '.join(literal(item) for item in test.values)})"
 
 
-def limit(test: Test, year: int, constants: Constants) -> float:
-    """The number a comparison compares with, in the year."""
-    return test.factor * constants.value(test.constant, year) if test.constant else test.factor
+def _limit(test: Condition, year: int, constants: Constants) -> str:
+    # Decimal arithmetic: 0.6 of a whole number of kronor is a limit without a float's error.
+    number = Decimal(test.number)
+    if test.constant:
+        number *= Decimal(str(constants.value(test.constant, year)))
+    return format(number.normalize(), "f")
 
 
-def _plain(number: float) -> str:
-    # Kronor are whole numbers in the register: a limit with decimals is kept as a decimal, not as a rounded float.
-    return f"{number:.0f}" if number == int(number) else f"cast({number!r} as decimal(18, 4))"
-
-
-def _leaves(tests: Parsed) -> Iterator[Test]:
+def _leaves(tests: Parsed) -> Iterator[Condition]:
     for test in tests:
-        if isinstance(test, Test):
+        if isinstance(test, Condition):
             yield test
         else:
             for branch in test.rules:
                 yield from _leaves(branch)
 
 
-def _apart(first: Test, second: Test) -> bool:
+def _apart(first: Condition, second: Condition) -> bool:
     if first.kind == second.kind == "equal":
         return not set(first.values) & set(second.values)
     spans = [_reach(test) for test in (first, second)]
@@ -280,13 +288,14 @@ def _apart(first: Test, second: Test) -> bool:
     return max(spans[0][0], spans[1][0]) > min(spans[0][1], spans[1][1])
 
 
-def _reach(test: Test) -> tuple[float, float] | None:
-    """The whole numbers a test allows, from the lowest to the highest."""
+def _reach(test: Condition) -> tuple[float, float] | None:
+    """The numbers a condition allows, from the lowest to the highest."""
     if test.kind == "span":
         return test.values[0], test.values[1]
     if test.kind == "compare" and not test.constant:
-        least = {">=": test.factor, ">": test.factor + 1}.get(test.operator, float("-inf"))
-        most = {"<=": test.factor, "<": test.factor - 1}.get(test.operator, float("inf"))
+        number = float(test.number)
+        least = {">=": number, ">": math.nextafter(number, math.inf)}.get(test.operator, -math.inf)
+        most = {"<=": number, "<": math.nextafter(number, -math.inf)}.get(test.operator, math.inf)
         return least, most
     return None
 

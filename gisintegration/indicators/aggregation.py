@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
-import duckdb
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 
-from gisintegration.areas import AreaDivision, did_not_exist, levels, parent_positions
+from gisintegration.areas import AreaDivision, levels
 from gisintegration.areas.division import CRS
-from gisintegration.engines import Question, Sample
-from gisintegration.engines.duck import count
 from gisintegration.errors import IndicatorError
-from gisintegration.indicators.cells import Axis, Counts, Grouping, axis_of, climb, groupings, middles, spread
-from gisintegration.indicators.classes import SEXES, labels
-from gisintegration.indicators.constants import Constants, load_constants
+from gisintegration.indicators.cells import Axis, axis_of
+from gisintegration.indicators.classes import labels
+from gisintegration.indicators.constants import load_constants
+from gisintegration.indicators.counting import Task, counted
 from gisintegration.indicators.declare import load_indicators, variables_of
-from gisintegration.indicators.measures import Plan, plan
-from gisintegration.indicators.rows import COORDINATE_TYPES, METHODS, Part, cells_of, table_of
-from gisintegration.indicators.rules import compile_sql, variables_in
+from gisintegration.indicators.rows import Part, table_of
+from gisintegration.indicators.rules import variables_in
 from gisintegration.progress import ProgressOption, part, reporter
-from gisintegration.registers import Placement, Register, place, placed_sql
-from gisintegration.sql import connect, literal, name
-from gisintegration.tables import Indicator, Method, RawTable
+from gisintegration.registers import Placement, Register, place
+from gisintegration.sql import connect
+from gisintegration.tables import Indicator, RawTable
 
 BREAKDOWNS = ("background", "age", "education")
 _PLACING = 0.3
@@ -98,7 +93,7 @@ def aggregate(
     report = reporter(progress)
     wanted = _chosen(indicators)
     _check_years(register, areas)
-    kept, axis = _possible(register, wanted, _breakdowns(wanted, breakdowns), missing)
+    kept, axis = _possible(register, wanted, _breakdowns(wanted, asked=breakdowns), missing)
     national = load_constants(constants)
     placed = places if places is not None else place(register, areas, progress=part(report, 0.0, _PLACING))
     counting = part(report, 0.0 if places is not None else _PLACING, 1.0)
@@ -107,7 +102,7 @@ def aggregate(
     with connect() as con:
         for done, (division, year, made) in enumerate(todo):
             counting(done / (len(todo) + 1), f"Counting {division.key}, {year}")
-            parts += _counted(con, _Task(register, placed, division, year, kept, axis, national), made)
+            parts += counted(con, Task(register, placed, division, year, kept, axis, national), made)
     counting(len(todo) / (len(todo) + 1), "Making the table")
     table = RawTable(
         table_of(parts, list(kept.values()), axis),
@@ -117,101 +112,6 @@ def aggregate(
     )
     counting(1.0, "Counted")
     return table
-
-
-@dataclass(frozen=True, eq=False)
-class _Task:
-    """One edition and year to be counted."""
-
-    register: Register
-    placement: Placement
-    areas: AreaDivision
-    year: int
-    indicators: Mapping[str, Indicator]
-    axis: Axis
-    constants: Constants
-
-    @property
-    def in_force(self) -> list[Indicator]:
-        return [item for item in self.indicators.values() if item.in_force(self.year)]
-
-
-def _counted(con: duckdb.DuckDBPyConnection, task: _Task, made: Mapping[str, AreaDivision]) -> Iterator[Part]:
-    has_types = "coordinate_type" in task.register.variables
-    asked = plan(task.in_force, task.year, task.constants, coordinates=has_types)
-    answer = count(con, _question(task, asked))
-    sums = spread(answer, task.axis)
-    samples = {
-        sample: groupings(values, task.axis, _cells_with(task, asked, sample)) for sample, values in answer.values.items()
-    }
-    for level in made.values():
-        parents = parent_positions(task.areas, level)
-        yield _part(task, asked, level, parents, climb(sums, parents, len(level)), samples)
-
-
-def _question(task: _Task, asked: Plan) -> Question:
-    rules = [item.rule for members in task.axis.lists for item in members]
-    columns = {"sex"}.union(*(variables_of(item) for item in task.in_force), *(variables_in(rule) for rule in rules))
-    if asked.coordinates:
-        columns.add("coordinate_type")
-    return Question(
-        source=placed_sql(task.register, task.placement, task.areas, task.year, sorted(columns)),
-        areas=len(task.areas),
-        sex=f"{name('sex')} = {literal(SEXES[1])}",
-        lists=tuple(
-            tuple(compile_sql(item.rule, task.year, task.constants) for item in members) for members in task.axis.lists
-        ),
-        sums=asked.sums,
-        samples=asked.samples,
-    )
-
-
-def _part(
-    task: _Task,
-    asked: Plan,
-    level: AreaDivision,
-    parents: npt.NDArray[np.int32],
-    sums: Counts,
-    samples: Mapping[Sample, list[Grouping]],
-) -> Part:
-    shown = np.flatnonzero(np.asarray(level.table["kind"] != "remainder"))
-    found = {sample: middles(values, task.axis, parents, len(level)) for sample, values in samples.items()}
-    codes = level.codes[shown]
-    formed = [not (level.division == "kommun" and did_not_exist(str(code), task.year)) for code in codes]
-    return Part(
-        division=level.division,
-        edition=level.edition,
-        codes=codes,
-        year=task.year,
-        measures=asked.measures,
-        sums=sums[:, shown],
-        middles={sample: (middle[shown], number[shown]) for sample, (middle, number) in found.items()},
-        method=_methods(task.areas, level, parents)[shown],
-        coordinate_type=_coordinate_types(sums, asked.coordinates)[shown],
-        existed=np.array(formed, dtype=bool),
-    )
-
-
-def _cells_with(task: _Task, asked: Plan, sample: Sample) -> set[int]:
-    using = [item for item in task.in_force if asked.measures[item.id].sample == sample]
-    return {cell for item in using for cell in cells_of(item, task.axis)}
-
-
-def _methods(areas: AreaDivision, level: AreaDivision, parents: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
-    """Counted by the delivered code: areas whose border is not known, and the RegSO they belong to."""
-    delivered = np.zeros(len(level), dtype=np.int8)
-    if level.key == areas.key or level.division == "regso":
-        unknown = parents[np.asarray(areas.geometry.isna()) & (parents >= 0)]
-        delivered[unknown] = METHODS.index(Method.DELIVERED)
-    return delivered
-
-
-def _coordinate_types(sums: Counts, coordinates: tuple[int, ...]) -> npt.NDArray[np.int8]:
-    if not coordinates:
-        return np.zeros(sums.shape[1], dtype=np.int8)
-    address, estate = (sums[position, :, 0, 0] > 0 for position in coordinates)
-    names = np.select([address & estate, address, estate], ["mixed", "address", "property"], default="")
-    return np.array([COORDINATE_TYPES.index(str(item)) for item in names], dtype=np.int8)
 
 
 def _chosen(indicators: Given) -> dict[str, Indicator]:
@@ -233,9 +133,9 @@ def _check_years(register: Register, areas: Mapping[AreaDivision, Sequence[int]]
 def _todo(
     areas: Mapping[AreaDivision, Sequence[int]], placed: Placement, by: Sequence[str], region: str | None
 ) -> list[tuple[AreaDivision, int, dict[str, AreaDivision]]]:
-    """Each edition and year with the levels it gives: of two editions under one level, the one in force, then the newer.
+    """Each edition and year with the levels it gives; a level above two editions is given by the one in force.
 
-    Levels are made without polygons, which counting has no use for.
+    If neither is, or both are, the newer gives it. Levels are made without polygons, which counting has no use for.
     """
     wanted = [by] if isinstance(by, str) else list(by)
     editions = {division.key: placed.areas[division.key] for division in areas}
@@ -275,15 +175,18 @@ def _residual(
         for division, years in areas.items()
     ]
     kept_out = counts[np.logical_or.reduce(mine)].assign(persons=lambda frame: frame[out].sum(axis=1))
-    least = kept_out[kept_out["persons"] > 0].groupby(["kommun", "year"])["persons"].min()
-    return {(str(kommun), int(year)): int(persons) for (kommun, year), persons in least.items()}
+    least = kept_out[kept_out["persons"] > 0].groupby(["kommun", "year"], as_index=False)["persons"].min()
+    return {
+        (str(kommun), int(year)): int(persons)
+        for kommun, year, persons in zip(least["kommun"], least["year"], least["persons"], strict=True)
+    }
 
 
-def _breakdowns(indicators: Mapping[str, Indicator], asked: bool | Collection[str]) -> set[str]:
-    declared = {name for item in indicators.values() for name in item.breakdowns}
-    if asked is True:
-        return declared
-    chosen = set() if asked is False else {asked} if isinstance(asked, str) else set(asked)
+def _breakdowns(indicators: Mapping[str, Indicator], *, asked: bool | Collection[str]) -> set[str]:
+    declared: set[str] = {name for item in indicators.values() for name in item.breakdowns}
+    if isinstance(asked, bool):
+        return declared if asked else set()
+    chosen = {asked} if isinstance(asked, str) else set(asked)
     for breakdown in sorted(chosen - set(BREAKDOWNS)):
         raise IndicatorError.unknown("breakdown", breakdown, BREAKDOWNS)
     return declared & chosen

@@ -1,0 +1,122 @@
+"""One edition and year counted: the question put to the engine, and its answer by level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from gisintegration.areas import AreaDivision, did_not_exist, parent_positions
+from gisintegration.engines import Question, Sample
+from gisintegration.engines.duck import count
+from gisintegration.indicators.cells import Axis, Counts, Grouping, climb, groupings, middles, spread
+from gisintegration.indicators.classes import SEXES
+from gisintegration.indicators.constants import Constants
+from gisintegration.indicators.declare import variables_of
+from gisintegration.indicators.measures import Plan, plan
+from gisintegration.indicators.rows import COORDINATE_TYPES, METHODS, Part, cells_of
+from gisintegration.indicators.rules import compile_sql, variables_in
+from gisintegration.registers import Placement, Register, placed_sql
+from gisintegration.sql import literal, name
+from gisintegration.tables import Indicator, Method
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One edition and year to be counted."""
+
+    register: Register
+    placement: Placement
+    areas: AreaDivision
+    year: int
+    indicators: Mapping[str, Indicator]
+    axis: Axis
+    constants: Constants
+
+    @property
+    def in_force(self) -> list[Indicator]:
+        """The indicators that exist for the year."""
+        return [item for item in self.indicators.values() if item.in_force(self.year)]
+
+
+def counted(con: duckdb.DuckDBPyConnection, task: Task, made: Mapping[str, AreaDivision]) -> Iterator[Part]:
+    """The parts of every level in ``made``, from one pass over the year's persons."""
+    has_types = "coordinate_type" in task.register.variables
+    asked = plan(task.in_force, task.year, task.constants, coordinates=has_types)
+    answer = count(con, _question(task, asked))
+    sums = spread(answer, task.axis)
+    samples = {
+        sample: groupings(values, task.axis, _cells_with(task, asked, sample))
+        for sample, values in answer.values.items()
+    }
+    for level in made.values():
+        yield _part(task, asked, level, sums, samples)
+
+
+def _question(task: Task, asked: Plan) -> Question:
+    rules = [item.rule for members in task.axis.lists for item in members]
+    columns = {"sex"}.union(*(variables_of(item) for item in task.in_force), *(variables_in(rule) for rule in rules))
+    if asked.coordinates:
+        columns.add("coordinate_type")
+    return Question(
+        source=placed_sql(task.register, task.placement, task.areas, task.year, sorted(columns)),
+        areas=len(task.areas),
+        sex=f"{name('sex')} = {literal(SEXES[1])}",
+        lists=tuple(
+            tuple(compile_sql(item.rule, task.year, task.constants) for item in members) for members in task.axis.lists
+        ),
+        sums=asked.sums,
+        samples=asked.samples,
+    )
+
+
+def _part(
+    task: Task,
+    asked: Plan,
+    level: AreaDivision,
+    finest: Counts,
+    samples: Mapping[Sample, list[Grouping]],
+) -> Part:
+    parents = parent_positions(task.areas, level)
+    sums = climb(finest, parents, len(level))
+    shown = np.flatnonzero(np.asarray(level.table["kind"] != "remainder"))
+    found = {sample: middles(values, task.axis, parents, len(level)) for sample, values in samples.items()}
+    codes = level.codes[shown]
+    formed = [not (level.division == "kommun" and did_not_exist(str(code), task.year)) for code in codes]
+    return Part(
+        division=level.division,
+        edition=level.edition,
+        codes=codes,
+        year=task.year,
+        measures=asked.measures,
+        sums=sums[:, shown],
+        middles={sample: (middle[shown], number[shown]) for sample, (middle, number) in found.items()},
+        method=_methods(task.areas, level, parents)[shown],
+        coordinate_type=_coordinate_types(sums, asked.coordinates)[shown],
+        existed=np.array(formed, dtype=bool),
+    )
+
+
+def _cells_with(task: Task, asked: Plan, sample: Sample) -> set[int]:
+    using = [item for item in task.in_force if asked.measures[item.id].sample == sample]
+    return {cell for item in using for cell in cells_of(item, task.axis)}
+
+
+def _methods(areas: AreaDivision, level: AreaDivision, parents: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
+    """Counted by the delivered code: areas whose border is not known, and the RegSO they belong to."""
+    delivered = np.zeros(len(level), dtype=np.int8)
+    if level.key == areas.key or level.division == "regso":
+        unknown = parents[np.asarray(areas.geometry.isna()) & (parents >= 0)]
+        delivered[unknown] = METHODS.index(Method.DELIVERED)
+    return delivered
+
+
+def _coordinate_types(sums: Counts, coordinates: tuple[int, ...]) -> npt.NDArray[np.int8]:
+    if not coordinates:
+        return np.zeros(sums.shape[1], dtype=np.int8)
+    address, estate = (sums[position, :, 0, 0] > 0 for position in coordinates)
+    names = np.select([address & estate, address, estate], ["mixed", "address", "property"], default="")
+    return np.array([COORDINATE_TYPES.index(str(item)) for item in names], dtype=np.int8)
