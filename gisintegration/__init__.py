@@ -1,3 +1,112 @@
-"""Registerdata för integration: from point registers to safe statistics on the areas and boundaries you choose."""
+"""Registerdata för integration: from point registers to safe statistics on the areas and boundaries you choose.
+
+The public verbs are here: ``import gisintegration as gi``. They are loaded when first used, so that the import is
+quick; whatever is not here is private.
+
+Examples
+--------
+>>> import gisintegration as gi
+>>> areas = gi.load_areas("deso/2025", where={"kommun": ["1480"]})
+>>> gi.locate([[319_000, 6_400_000]], areas).tolist() == [-1]
+False
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from gisintegration.areas import AreaDivision as AreaDivision
+    from gisintegration.areas import check_coverage as check_coverage
+    from gisintegration.areas import check_file as check_file
+    from gisintegration.areas import groups as groups
+    from gisintegration.areas import levels as levels
+    from gisintegration.areas import load_areas as load_areas
+    from gisintegration.areas import read_areas as read_areas
+    from gisintegration.areas import read_key as read_key
+    from gisintegration.database import open_release as open_release
+    from gisintegration.database import release as release
+    from gisintegration.database import save_release as save_release
+    from gisintegration.database import select_release as select_release
+    from gisintegration.disclosure import Policy as Policy
+    from gisintegration.disclosure import protect as protect
+    from gisintegration.errors import GisIntegrationError as GisIntegrationError
+    from gisintegration.indicators import aggregate as aggregate
+    from gisintegration.indicators import load_constants as load_constants
+    from gisintegration.indicators import load_indicators as load_indicators
+    from gisintegration.locate import locate as locate
+    from gisintegration.locate import nearest as nearest
+    from gisintegration.project import Project as Project
+    from gisintegration.project import ProjectCheck as ProjectCheck
+    from gisintegration.project import Run as Run
+    from gisintegration.project import check_project as check_project
+    from gisintegration.project import demo_project as demo_project
+    from gisintegration.project import export as export
+    from gisintegration.project import init_project as init_project
+    from gisintegration.project import list_areas as list_areas
+    from gisintegration.project import locate_project as locate_project
+    from gisintegration.project import open_project_release as open_project_release
+    from gisintegration.project import read_project as read_project
+    from gisintegration.project import run_project as run_project
+    from gisintegration.publish import write_geopackage as write_geopackage
+    from gisintegration.publish import write_map as write_map
+    from gisintegration.registers import Register as Register
+    from gisintegration.registers import place as place
+    from gisintegration.registers import propose_crs as propose_crs
+    from gisintegration.registers import read_register as read_register
+    from gisintegration.registers.synthetic import synthetic_register as synthetic_register
+    from gisintegration.tables import Indicator as Indicator
+    from gisintegration.tables import ProtectedTable as ProtectedTable
+    from gisintegration.tables import RawTable as RawTable
+    from gisintegration.tables import Release as Release
+
+# Where each public name lives; the same names as above, which only a type checker reads.
+_NAMES: dict[str, str] = {
+    "areas": "AreaDivision check_coverage check_file groups levels load_areas read_areas read_key",
+    "database": "open_release release save_release select_release",
+    "disclosure": "Policy protect",
+    "errors": "GisIntegrationError",
+    "indicators": "aggregate load_constants load_indicators",
+    "locate": "locate nearest",
+    "project": (
+        "Project ProjectCheck Run check_project demo_project export init_project list_areas locate_project "
+        "open_project_release read_project run_project"
+    ),
+    "publish": "write_geopackage write_map",
+    "registers": "Register place propose_crs read_register",
+    "registers.synthetic": "synthetic_register",
+    "tables": "Indicator ProtectedTable RawTable Release",
+}
+_HOMES = {name: room for room, names in _NAMES.items() for name in names.split()}
+
+__all__ = sorted([*_HOMES, "__version__"])  # noqa: PLE0605 — names, sorted
+
+
+class _Facade(ModuleType):
+    """The package, in which a verb is not hidden by the room of the same name (``locate``)."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _HOMES and isinstance(value, ModuleType):
+            return
+        super().__setattr__(name, value)
+
+
+def __getattr__(name: str) -> Any:
+    room = _HOMES.get(name)
+    if room is None:
+        raise AttributeError(f"module 'gisintegration' has no attribute '{name}'")
+    value = getattr(import_module(f"gisintegration.{room}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+sys.modules[__name__].__class__ = _Facade

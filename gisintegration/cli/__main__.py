@@ -1,0 +1,5 @@
+"""``python -m gisintegration.cli``."""
+
+from gisintegration.cli import main
+
+main()

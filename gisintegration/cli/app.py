@@ -1,0 +1,53 @@
+"""The application: commands gathered from their modules."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import gisintegration as gi
+from gisintegration.cli import areas, outputs, project, registers
+from gisintegration.cli.describe import described
+from gisintegration.cli.terminal import Terminal, verb
+
+app = typer.Typer(
+    name="gisintegration",
+    help="From a point register to safe small-area statistics as styled layers, tables and maps.",
+    epilog="Begin with: gisintegration demo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 — typer calls it
+    if value:
+        typer.echo(f"gisintegration {gi.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it and end.")] = False,  # noqa: FBT002
+) -> None:
+    """From a point register to safe small-area statistics as styled layers, tables and maps."""
+
+
+project.register(app)
+areas.register(app)
+registers.register(app)
+outputs.register(app)
+
+
+@verb(app)
+def describe(terminal: Terminal) -> None:
+    """List every command with its parameters, for programs (the QGIS plugin is made from it).
+
+    Example: gisintegration describe --json
+    """
+    found = described(typer.main.get_command(app))
+    lines = [f"{command['name']:<16} {command['help'].splitlines()[0]}" for command in found["commands"]]
+    terminal.result(found, "\n".join(lines))

@@ -1,0 +1,128 @@
+"""The output folder: one run at a time, all of it replaced in one step, and nobody else's files in it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from gisintegration.errors import OutputError
+from gisintegration.files import atomic
+
+MANIFEST = "manifest.json"
+# What QGIS, SQLite and file managers leave beside a layer that was opened.
+_BESIDE = (".gpkg-wal", ".gpkg-shm", ".gpkg-journal", ".aux.xml", ".qmd", ".qix", ".cpg", ".ds_store", "thumbs.db")
+
+
+@contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Hold the output folder's lock, and remove what killed runs left beside it.
+
+    Raises
+    ------
+    OutputError
+        Another run writes to the folder, or its place cannot be written to.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        stream = (folder.parent / f".{folder.name}.lock").open("a")
+    except OSError as error:
+        raise OutputError(
+            f"{folder.parent} cannot be written to: {error.strerror}.", hint="choose another output folder."
+        ) from error
+    with stream:
+        if not _locked(stream):
+            raise OutputError(
+                f"Another run is writing to {folder}.", hint="wait until it has ended, or choose another output folder."
+            )
+        for left in folder.parent.glob(f".{folder.name}.*.part"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """A new folder that takes the place of ``folder`` when the block ends well.
+
+    Raises
+    ------
+    OutputError
+        The folder holds files that a run did not write, which would be lost.
+    """
+    refuse_foreign(folder)
+    with atomic(folder) as temporary:
+        temporary.mkdir()
+        yield temporary
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Refuse an output folder with files in it that no run wrote.
+
+    Raises
+    ------
+    OutputError
+        Some are; each is listed.
+
+    Examples
+    --------
+    >>> import tempfile; folder = Path(tempfile.mkdtemp()); _ = (folder / "mine.qgz").write_text("")
+    >>> refuse_foreign(folder)
+    Traceback (most recent call last):
+    gisintegration.errors.OutputError: ... holds 1 file that no run wrote, and a run replaces the whole folder.
+      - file: mine.qgz
+    ...
+    """
+    if folder.is_file():
+        raise OutputError(f"{folder} is a file.", hint="choose another output folder.")
+    if not folder.is_dir():
+        return
+    ours = {MANIFEST, *_written(folder)}
+    foreign = sorted(
+        name
+        for file in folder.rglob("*")
+        if file.is_file()
+        and (name := file.relative_to(folder).as_posix()) not in ours
+        and not name.lower().endswith(_BESIDE)
+    )
+    if foreign:
+        noun = "file" if len(foreign) == 1 else "files"
+        raise OutputError(
+            f"{folder} holds {len(foreign)} {noun} that no run wrote, and a run replaces the whole folder.",
+            hint="move them elsewhere, or choose another output folder.",
+            failures=[{"file": name} for name in foreign],
+        )
+
+
+def _written(folder: Path) -> list[str]:
+    """Files that the last run's manifest names."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    files = manifest.get("files") if isinstance(manifest, dict) else None
+    return list(files) if isinstance(files, dict) else []
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _locked(stream: IO[str]) -> bool:
+        try:
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _locked(stream: IO[str]) -> bool:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -1,0 +1,160 @@
+"""What a project file names, read: areas with their years, the register, the indicators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from glob import glob
+from pathlib import Path
+
+import pandas as pd
+
+from gisintegration.areas import AreaDivision, load_areas, read_areas, select, take, with_land
+from gisintegration.errors import InputError, ProjectError
+from gisintegration.indicators import Constants, load_constants, load_indicators
+from gisintegration.progress import ProgressOption
+from gisintegration.project.settings import Project, Years
+from gisintegration.registers import Register, read_register
+from gisintegration.tables import Indicator
+
+Where = Mapping[str, Sequence[str]]
+Editions = Mapping[AreaDivision, Years | None]
+
+
+def read_editions(project: Project, *, where: Where | None = None) -> Editions:
+    """Every edition of the project file, and the data years asked for on it (None: its own).
+
+    Parameters
+    ----------
+    where
+        Codes to keep, by division: ``{"kommun": ["1480"]}``.
+    """
+    found: dict[AreaDivision, Years | None] = {}
+    for key, part in project.settings.areas.items():
+        division, edition = key.split("/", 1)
+        if part.path is None:
+            areas = load_areas(key)
+        else:
+            areas = read_areas(
+                project.resolve(part.path),
+                level=division,
+                edition=edition,
+                code=part.code,
+                name=part.name,
+                layer=part.layer,
+                key=None if part.key is None else project.resolve(part.key),
+            )
+        if part.land is not None:
+            areas = with_land(areas, project.resolve(part.land))
+        for conditions in (part.where, where):
+            if conditions:
+                areas = select(areas, conditions)
+        found[areas] = part.years
+    return found
+
+
+def read_project_register(project: Project, *, progress: ProgressOption = None) -> Register:
+    """The register of the project file."""
+    part = project.settings.register_
+    return read_register(
+        register_paths(project),
+        crs=part.crs,
+        unplaced=part.unplaced,
+        columns=part.columns,
+        codes=part.codes,
+        places=None if part.places is None else project.resolve(part.places),
+        nearest=part.nearest,
+        encoding=part.encoding,
+        separator=part.separator,
+        decimal=part.decimal,
+        progress=progress,
+    )
+
+
+def register_paths(project: Project) -> list[Path]:
+    """The register's files, with patterns such as ``register/*/persons.parquet`` written out in sorted order.
+
+    Raises
+    ------
+    InputError
+        A pattern fits no file.
+    """
+    found: list[Path] = []
+    for path in project.settings.register_.paths:
+        resolved = project.resolve(path)
+        if not re.search(r"[*?\[]", path) or resolved.exists():
+            found.append(resolved)
+            continue
+        fitting = sorted(Path(match) for match in glob(str(resolved), recursive=True))
+        if not fitting:
+            raise InputError(f"register.paths: no file fits {path}.", hint="check the pattern and the folder.")
+        found += fitting
+    return found
+
+
+def years_asked(editions: Editions, available: Sequence[int]) -> dict[AreaDivision, list[int]]:
+    """The years of a register that figures are made for on each edition.
+
+    Raises
+    ------
+    ProjectError
+        Years were asked for that the register does not have, or there is nothing to make figures for.
+    """
+    asked: dict[AreaDivision, list[int]] = {}
+    for areas, span in editions.items():
+        if span is None:
+            years = [year for year in available if areas.in_force(year)]
+        else:
+            years = list(range(span[0], span[1] + 1))
+        absent = [year for year in years if year not in available]
+        if absent:
+            raise ProjectError(
+                f'areas."{areas.key}".years asks for {_listed(absent)}, and the register has {_listed(available)}.',
+                hint="ask for years that the register has.",
+            )
+        if years:
+            asked[areas] = years
+    if not asked:
+        own = "; ".join(f"{areas.key}: {areas.years[0] or '…'}-{areas.years[1] or '…'}" for areas in editions)
+        raise ProjectError(
+            f"The register has {_listed(available)}, and no edition is in force in these years ({own}).",
+            hint='say which years to count on which edition: [areas."deso/2025"] years = "2018-2024".',
+        )
+    return asked
+
+
+def project_indicators(project: Project) -> tuple[dict[str, Indicator], Constants]:
+    """The indicators and national constants of the project file."""
+    part = project.settings.indicators
+    indicators = load_indicators(part.use, folders=[project.resolve(folder) for folder in part.folders])
+    named = [part.constants] if isinstance(part.constants, str) else part.constants or []
+    given = [str(project.resolve(name)) if name.endswith(".toml") else name for name in named]
+    return indicators, load_constants(given)
+
+
+def joined(older: AreaDivision, newer: AreaDivision) -> AreaDivision:
+    """One division met by two roads (kommuner over DeSO 2018 and over DeSO 2025): the newer, and what it lacks.
+
+    Examples
+    --------
+    >>> from gisintegration.testing import grid_areas
+    >>> areas = grid_areas(2, 1)
+    >>> len(joined(areas, take(areas, [0])))
+    2
+    """
+    known = set(newer.codes)
+    more = take(older, [row for row, code in enumerate(older.codes) if code not in known])  # type: ignore[arg-type]
+    if not len(more):
+        return newer
+    table = pd.concat([newer.table, more.table], ignore_index=True)
+    order = table["code"].argsort(kind="stable")
+    display = None
+    if newer.display is not None and more.display is not None:
+        display = pd.concat([newer.display, more.display], ignore_index=True).iloc[order].reset_index(drop=True)
+    return newer.with_(
+        table=table.iloc[order].reset_index(drop=True), display=display, members={**more.members, **newer.members}
+    )
+
+
+def _listed(years: Sequence[int]) -> str:
+    return ", ".join(map(str, years)) or "no year"

@@ -1,0 +1,97 @@
+"""What a run and an export write: layers, Parquet, tables and maps of a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, get_args
+
+from gisintegration.errors import OutputError, ProjectError
+from gisintegration.progress import Progress, part
+from gisintegration.project.folder import refuse_foreign
+from gisintegration.project.settings import Project
+from gisintegration.publish.geopackage import write_geopackage
+from gisintegration.publish.webmap import write_map
+from gisintegration.publish.words import identifier
+from gisintegration.tables import Release
+
+RELEASE = "release"
+Format = Literal["csv", "geoparquet", "gpkg-wide", "shapefile"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+def check_outputs(project: Project, folder: Path) -> None:
+    """Refuse an output folder that a run would spoil something with, before anything is read.
+
+    Raises
+    ------
+    ProjectError
+        The project file, an input or the internal log lies in the output folder.
+    OutputError
+        The folder holds files that no run wrote.
+    """
+    folder = folder.absolute()
+    settings = project.settings
+    inputs = [
+        project.path,
+        *(project.resolve(path) for path in settings.register_.paths),
+        *(project.resolve(part_.path) for part_ in settings.areas.values() if part_.path),
+        project.internal,
+    ]
+    inside = [path for path in inputs if path.absolute().is_relative_to(folder)]
+    if inside:
+        raise ProjectError(
+            f"The output folder {folder.name} holds {inside[0].name}, and a run replaces the whole folder.",
+            hint='name a folder of its own: [output] folder = "output".',
+        )
+    for wanted in (folder, project.internal):
+        refuse_foreign(wanted)
+
+
+def write_outputs(project: Project, release: Release, folder: Path, *, progress: Progress) -> None:
+    """Write everything that ``[output]`` asks for into a folder."""
+    output, language = project.settings.output, project.settings.project.language
+    stem = identifier(project.settings.project.name)
+    if output.geopackage:
+        write_geopackage(
+            release,
+            folder / f"{stem}.gpkg",
+            language=language,
+            breakdowns=output.breakdowns,
+            progress=part(progress, 0.0, 0.6),
+        )
+    if output.parquet:
+        progress(0.6, "Writing Parquet")
+        write_parquet(release, folder / "statistics.parquet")
+    for number, wanted in enumerate(output.maps):
+        progress(0.65 + 0.25 * number / len(output.maps), f"Drawing {wanted.indicator} by {wanted.level}")
+        target = folder / "maps" / f"{wanted.indicator}_{wanted.level}.html"
+        write_map(release, target, indicator=wanted.indicator, level=wanted.level, language=language)
+    for number, wanted_format in enumerate(output.formats):
+        progress(0.9 + 0.1 * number / len(output.formats), f"Writing {wanted_format}")
+        export(release, folder / wanted_format, format=wanted_format, language=language)
+
+
+def export(
+    release: Release, folder: str | Path, *, format: Format, language: Literal["sv", "en"] = "sv"  # noqa: A002 — the option's name
+) -> Path:
+    """Write a release in another format.
+
+    Parameters
+    ----------
+    folder
+        Where the files go.
+    format
+        ``gpkg-wide``: a GeoPackage with one real layer per edition and year. ``geoparquet`` and ``shapefile``: one
+        file per edition and year. ``csv``: tables for Excel (UTF-8 with BOM, semicolon, decimal comma).
+
+    Raises
+    ------
+    OutputError
+        There is no such format, or the files could not be written.
+    """
+    folder = Path(folder)
+    if format not in FORMATS:
+        raise OutputError.unknown("format", format, FORMATS)
+    if format == "csv":
+        return write_tables(release, folder, language=language)
+    return write_layers(release, folder, format=format, language=language)

@@ -1,0 +1,233 @@
+"""The run: from the project file's inputs to protected outputs, which appear together or not at all."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gisintegration.areas import AreaDivision, levels
+from gisintegration.database import release, save_release
+from gisintegration.disclosure import protect
+from gisintegration.indicators import aggregate
+from gisintegration.progress import Progress, ProgressOption, part, reporter
+from gisintegration.project.folder import only_run, replacing
+from gisintegration.project.inputs import (
+    Where,
+    joined,
+    project_indicators,
+    read_editions,
+    read_project_register,
+    years_asked,
+)
+from gisintegration.project.internal import write_internal
+from gisintegration.project.manifest import input_files, plain_paths, versions, write_manifest
+from gisintegration.project.outputs import RELEASE, check_outputs, write_outputs
+from gisintegration.project.settings import Project, read_project
+from gisintegration.registers import PlacementReport, place
+from gisintegration.tables import Release
+
+Texts = Mapping[str, str]
+
+_SYNTHETIC = {
+    "sv": "Registret är syntetiskt: personerna finns inte.",
+    "en": "The register is synthetic: the persons do not exist.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a run made.
+
+    Parameters
+    ----------
+    release
+        The protected statistics with their areas.
+    folder, internal
+        Where the outputs are, and the log that must not leave the organisation.
+    files
+        Outputs, relative to ``folder``.
+    manifest
+        As written to ``manifest.json``.
+    delivered
+        Areas without a polygon, by edition: their persons are counted by the code delivered with the register.
+    messages
+        What was left out, and why.
+    placed
+        How persons came to their areas; exact: its text and manifest show 1–19 as ``<20``.
+    """
+
+    release: Release
+    folder: Path
+    internal: Path
+    files: tuple[str, ...]
+    manifest: Mapping[str, Any]
+    delivered: Mapping[str, tuple[str, ...]]
+    messages: tuple[str, ...]
+    placed: PlacementReport
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """One row a level and edition: areas, years, cells and how many of them are shown, zero or protected."""
+        return level_rows(self.release)
+
+
+def run_project(
+    project: Project | str | Path,
+    *,
+    where: Where | None = None,
+    to: str | Path | None = None,
+    progress: ProgressOption = None,
+) -> Run:
+    """Read, place, aggregate, protect and publish, as the project file says.
+
+    Parameters
+    ----------
+    project
+        A project file, its folder, or one that was read.
+    where
+        Codes to keep of the areas: ``{"kommun": ["1480"]}``. Persons elsewhere are counted as outside.
+    to
+        Another output folder than the project file's.
+    progress
+        True, or a callable ``(fraction, message)``.
+
+    Returns
+    -------
+    Run
+        The outputs are in place; the earlier ones are replaced in one step, and are whole until then.
+
+    Raises
+    ------
+    ProjectError, InputError
+        The project file or an input cannot be used; nothing was written.
+    DisclosureError
+        The policy refuses what was asked for; nothing was written.
+    OutputError
+        The outputs cannot be written, or another run is writing them.
+    """
+    project = project if isinstance(project, Project) else read_project(project)
+    folder = project.output if to is None else Path(to)
+    check_outputs(project, folder)
+    with only_run(folder):
+        return _run(project, folder, where, reporter(progress))
+
+
+def _run(project: Project, folder: Path, where: Where | None, report: Progress) -> Run:
+    settings = project.settings
+    report(0.0, "Reading the areas")
+    indicators, constants = project_indicators(project)
+    editions = read_editions(project, where=where)
+    register = read_project_register(project, progress=part(report, 0.02, 0.1))
+    asked = years_asked(editions, register.years)
+    placement = place(register, asked, progress=part(report, 0.1, 0.3))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        raw = aggregate(
+            register,
+            indicators,
+            by=settings.levels.by,
+            areas=asked,
+            places=placement,
+            region=settings.levels.region,
+            constants=constants,
+            missing="skip" if settings.indicators.use == "all" else "refuse",
+            progress=part(report, 0.3, 0.6),
+        )
+    report(0.6, "Protecting the figures")
+    tables = protect(raw, settings.policy.name)
+    areas = areas_of(list(asked), settings.levels.by, settings.levels.region)
+    delivered = {key: codes for key, found in areas.items() if (codes := _without_polygon(found))}
+    manifest = plain_paths(
+        project,
+        {
+            "project": settings.project.name,
+            "versions": versions(),
+            "parameters": settings.model_dump(mode="json", by_alias=True),
+            "where": {key: list(codes) for key, codes in (where or {}).items()},
+            "inputs": input_files(project),
+            "steps": {
+                "register": register.report.manifest(),
+                "placed": placement.report.manifest(),
+                "counted": {"cells": len(raw.table), "indicators": sorted(raw.indicators)},
+            },
+            "delivered": {key: list(codes) for key, codes in delivered.items()},
+        },
+    )
+    made = release(
+        tables,
+        areas=areas,
+        name=settings.project.name,
+        organisation=settings.project.organisation,
+        source=settings.project.source,
+        notes=_notes(settings.project.synthetic, delivered),
+        manifest=manifest,
+    )
+    with replacing(folder) as temporary:
+        write_outputs(project, made, temporary, progress=part(report, 0.65, 0.97))
+        save_release(made, temporary / RELEASE)
+        written = write_manifest(temporary, {**manifest, "release": made.id, "levels": level_rows(made)})
+    write_internal(project.internal, made.id, register.report, placement.report)
+    report(1.0, "Done")
+    return Run(
+        release=made,
+        folder=folder,
+        internal=project.internal,
+        files=tuple(written["files"]),
+        manifest=written,
+        delivered=delivered,
+        messages=tuple(str(warning.message) for warning in caught),
+        placed=placement.report,
+    )
+
+
+def areas_of(editions: Sequence[AreaDivision], by: Sequence[str], region: str | None) -> dict[str, AreaDivision]:
+    """Every division that figures are given for, by key. One met over several editions is drawn as in the newest."""
+    found: dict[str, AreaDivision] = {}
+    for areas in sorted(editions, key=lambda edition: (edition.division, edition.edition)):
+        for level in levels(areas, by, region=region).values():
+            older = found.get(level.key)
+            found[level.key] = level if older is None else joined(older, level)
+    return found
+
+
+def level_rows(made: Release) -> list[dict[str, Any]]:
+    """One row a level and edition of a release, in the order of size of its areas."""
+    rows = made.statistics
+    grouped = rows.groupby(["division", "edition", "status"], observed=True).size()
+    years = rows.groupby(["division", "edition"], observed=True)["year"].agg(["min", "max"])
+    found = []
+    for (division, edition), span in years.iterrows():
+        counts = {str(status): int(n) for status, n in grouped[division, edition].items() if n}
+        areas = made.areas[f"{division}/{edition}"]
+        found.append(
+            {
+                "level": f"{division}/{edition}",
+                "areas": int(np.count_nonzero(areas.table["kind"] != "remainder")),
+                "years": f"{span['min']}–{span['max']}" if span["min"] != span["max"] else str(span["min"]),
+                "cells": sum(counts.values()),
+                **counts,
+            }
+        )
+    return sorted(found, key=lambda row: (-row["areas"], row["level"]))
+
+
+def _without_polygon(areas: AreaDivision) -> tuple[str, ...]:
+    return tuple(str(code) for code in areas.codes[areas.geometry.isna().to_numpy()])
+
+
+def _notes(synthetic: bool, delivered: Mapping[str, Sequence[str]]) -> list[Texts]:
+    notes: list[Texts] = [_SYNTHETIC] if synthetic else []
+    for key, codes in delivered.items():
+        named = ", ".join(codes)
+        notes.append(
+            {
+                "sv": f"{key}: {len(codes)} områden har ingen känd gräns och räknas efter levererad kod: {named}.",
+                "en": f"{key}: {len(codes)} areas have no known border and are counted by the delivered code: {named}.",
+            }
+        )
+    return notes
