@@ -48,8 +48,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "policy": {"sv": "Skydd", "en": "Protection"},
 }
 REMAINDER: Mapping[str, str] = {
-    "sv": "återstod av kommunen (områdenas gränser är inte kända)",
-    "en": "rest of the municipality (the areas' borders are not known)",
+    "sv": "återstod av kommun, gränser okända",
+    "en": "rest of municipality, borders unknown",
 }
 
 

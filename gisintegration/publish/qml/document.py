@@ -112,15 +112,17 @@ def _clean(text: str) -> str:
 
 
 def _temporal() -> ET.Element:
+    # From expressions, not from the fields themselves: QGIS hands the latter's filter to SQLite, where the text
+    # "2020-01-01" comes before "2020-01-01T00:00:00", and the frame of 2019 shows 2020 too.
     element = ET.Element(
         "temporal",
         {
             "enabled": "1",
-            "mode": "2",
+            "mode": "4",
             "startField": "valid_from",
             "endField": "valid_to",
-            "startExpression": "",
-            "endExpression": "",
+            "startExpression": 'to_datetime("valid_from")',
+            "endExpression": 'to_datetime("valid_to")',
             "durationField": "",
             "durationUnit": "days",
             "fixedDuration": "0",
