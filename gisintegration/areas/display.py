@@ -17,7 +17,7 @@ from gisintegration.areas.files import read_layer
 from gisintegration.errors import InputError
 
 # A land mask that leaves less than this of an area (m², and share of it) has missed its land: people live on more.
-_LEAST_LAND, _LEAST_SHARE = 100_000.0, 0.05
+_LEAST_LAND, _LEAST_SHARE = 100_000.0, 0.1
 
 
 def display_geometry(areas: AreaDivision, tolerance: float = 25.0) -> gpd.GeoSeries:
@@ -109,7 +109,7 @@ def with_land(
 def land_twin(land: npt.NDArray[np.object_], true: npt.NDArray[np.object_]) -> tuple[gpd.GeoSeries, int]:
     """Land-clipped polygons, the true one where the clipping left next to nothing, and how many those are.
 
-    Next to nothing: less than 0.1 km² and less than 5 % of the area, or no polygon at all.
+    Next to nothing: less than 0.1 km² and less than a tenth of the area, or no polygon at all.
 
     Examples
     --------
