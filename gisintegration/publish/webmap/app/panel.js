@@ -87,7 +87,7 @@ function makePanel(act) {
     const pinning = state.pinned === code;
     return [
       h("div", { class: "panel-head" }, h("div", {}, h("h2", {}, name), h("p", { class: "code" }, parts.join(" · "))), h("button", { type: "button", class: "close", "aria-label": words.close, title: words.close, onclick: () => act.choose(null) }, svg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, svg("path", { d: "M5 5l10 10M15 5 5 15" })))),
-      h("div", { class: "now" }, chip(one), h("p", { class: shown ? "big" : "big words" }, told(one)), h("p", { class: "when" }, String(yearOf(state.frame)))),
+      h("div", { class: "reading" }, chip(one), h("p", { class: shown ? "big" : "big words" }, told(one)), h("p", { class: "when" }, String(yearOf(state.frame)))),
       circumstances(code),
       facts.length ? h("ul", { class: "facts" }, facts.map((fact) => h("li", {}, fact))) : null,
       comparison(code, one),
@@ -111,7 +111,7 @@ function makePanel(act) {
       const one = { status: item.status[state.frame][0], value: item.values[state.frame][0] };
       const cells = data.frames.map((_, frame) => ({ status: item.status[frame][0], value: item.values[frame][0] }));
       const chart = makeChart([{ kind: "selected", name: item.names[0], stretches: history(cells, () => false) }], act);
-      parts.push(h("div", { class: "panel-head" }, h("div", {}, h("h2", {}, item.names[0]))), h("div", { class: "now" }, chip(one), h("p", { class: isShown(one) ? "big" : "big words" }, told(one)), h("p", { class: "when" }, String(yearOf(state.frame)))));
+      parts.push(h("div", { class: "panel-head" }, h("div", {}, h("h2", {}, item.names[0]))), h("div", { class: "reading" }, chip(one), h("p", { class: isShown(one) ? "big" : "big words" }, told(one)), h("p", { class: "when" }, String(yearOf(state.frame)))));
       if (chart) parts.push(h("figure", { class: "over-time" }, h("figcaption", {}, words.history), chart));
     }
     if (kommunIndex >= 0 && data.above[kommunIndex].codes.length <= 30) parts.push(bars(data.above[kommunIndex]));
