@@ -82,7 +82,7 @@ def test_gothenburg_2018_parents(deso_2018):
 def test_drawn_geometry_lies_within_the_true_and_misses_nobody(deso_2025, deso_2018):
     outside = shapely.difference(deso_2025.display.to_numpy(), deso_2025.geometry.to_numpy())
     assert shapely.area(outside).max() < 1e-3
-    assert deso_2025.display.area.min() > 30_000
+    assert deso_2025.display.area.min() > 20_000
     for areas in (deso_2025, deso_2018):
         drawn = display_geometry(areas, 25)
         known = drawn.notna()
