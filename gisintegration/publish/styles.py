@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gisintegration.publish.classes import Classes, ramp
 from gisintegration.publish.qml.document import Rule, Style, plain_html, quoted
@@ -20,7 +20,7 @@ def indicator_style(
     release: Release,
     *,
     columns: Sequence[str],
-    aliases: dict[str, str],
+    aliases: Mapping[str, str],
     statuses: Sequence[str],
     remainders: bool,
     areas: int,
@@ -58,7 +58,7 @@ def indicator_style(
         tuple(rules),
         tuple(columns),
         aliases=aliases,
-        map_tip=_map_tip(indicator, title, release, value, status, language, temporal=temporal),
+        map_tip=_map_tip(indicator, title, release, language, value=value, status=status, temporal=temporal),
         areas=areas,
         temporal=temporal,
     )
@@ -67,7 +67,7 @@ def indicator_style(
 def plain_style(
     *,
     columns: Sequence[str],
-    aliases: dict[str, str],
+    aliases: Mapping[str, str],
     title: str,
     remainders: bool,
     areas: int,
@@ -99,7 +99,7 @@ def _class_rules(indicator: Indicator, classed: Classes, value: str, language: L
 
 
 def _map_tip(
-    indicator: Indicator, title: str, release: Release, value: str, status: str, language: Language, *, temporal: bool
+    indicator: Indicator, title: str, release: Release, language: Language, *, value: str, status: str, temporal: bool
 ) -> str:
     unit = unit_text(indicator, language)
     figure = f'format_number("{value}", {indicator.decimals}, {quoted(language)}) || {quoted(chr(160) + unit)}'

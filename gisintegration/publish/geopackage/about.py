@@ -12,7 +12,7 @@ from gisintegration.publish.geopackage.schema import Layer
 from gisintegration.publish.geopackage.views import IndicatorView
 from gisintegration.publish.qml.metadata import file_metadata, layer_metadata
 from gisintegration.publish.words import Language, explanation, marked, sentences
-from gisintegration.tables import SCHEMA_VERSION, Release, method_words
+from gisintegration.tables import SCHEMA_VERSION, Areas, Release, method_words
 
 
 def documents(
@@ -31,13 +31,18 @@ def documents(
                 continue
             indicator = release.indicators[view.indicator]
             mine = here[is_code(here["indicator"], view.indicator)]
-            told = explanation(indicator, language)
-            found[view.layer.name] = _document(
-                release, view.layer, edition, told, _methods(mine, language), [indicator.subject], language
+            found[view.layer.name] = layer_document(
+                release,
+                view.layer,
+                edition.areas,
+                language,
+                abstract=explanation(indicator, language),
+                history=_methods(mine, language),
+                keywords=[indicator.subject],
             )
         for layer in edition.all:
             history = _methods(here, language) if layer is edition.wide else []
-            found[layer.name] = _document(release, layer, edition, [layer.description], history, [], language)
+            found[layer.name] = layer_document(release, layer, edition.areas, language, history=history)
     return found
 
 
@@ -55,23 +60,25 @@ def whole_file(release: Release, language: Language) -> str:
     )
 
 
-def _document(
+def layer_document(
     release: Release,
     layer: Layer,
-    edition: EditionLayers,
-    abstract: Sequence[str],
-    history: Sequence[str],
-    keywords: Sequence[str],
+    areas: Areas,
     language: Language,
+    *,
+    abstract: Sequence[str] = (),
+    history: Sequence[str] = (),
+    keywords: Sequence[str] = (),
 ) -> str:
+    """QMD of one layer; ``abstract`` defaults to the layer's description."""
     borders = {"sv": "Gränser", "en": "Borders"}[language]
     return layer_metadata(
         name=f"{release.id}/{layer.name}",
         title=layer.title,
-        abstract=abstract,
-        rights=[*sentences(release, language), f"{borders}: {edition.areas.source}."],
-        licence=edition.areas.licence,
-        keywords=[edition.areas.division, *keywords],
+        abstract=abstract or [layer.description],
+        rights=[*sentences(release, language), f"{borders}: {areas.source}."],
+        licence=areas.licence,
+        keywords=[areas.division, *keywords],
         history=[*history, f"release {release.id}, schema_version {SCHEMA_VERSION}"],
         language=language,
     )

@@ -43,7 +43,15 @@ def styles(
             if getattr(edition, layer_of)
         ]
         if edition.wide:
-            found += wide_styles(edition.wide.name, release, rows, edition.key, edition.wide_years, classed, language)
+            found += wide_styles(
+                edition.wide.name,
+                release,
+                rows,
+                edition.key,
+                years=edition.wide_years,
+                classed=classed,
+                language=language,
+            )
     return found
 
 
@@ -52,6 +60,7 @@ def wide_styles(
     release: Release,
     rows: pd.DataFrame,
     key: str,
+    *,
     years: Mapping[str, int],
     classed: Mapping[tuple[str, str], Classes],
     language: Language,

@@ -53,9 +53,9 @@ def write_edition(
     release: Release,
     rows: pd.DataFrame,
     key: str,
+    *,
     name: str,
     keys: Keys,
-    *,
     language: Language,
     tolerance: float,
 ) -> EditionLayers:

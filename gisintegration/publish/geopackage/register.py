@@ -99,7 +99,7 @@ def write_metadata(con: sqlite3.Connection, whole: str, layers: Mapping[str, str
         Layer name → QMD document.
     """
     _run(con, _METADATA_EXTENSION)
-    documents = [("geopackage", None, ISO_URI, whole)]
+    documents: list[tuple[str, str | None, str, str]] = [("geopackage", None, ISO_URI, whole)]
     documents += [("table", name, QMD_URI, document) for name, document in layers.items()]
     for number, (scope, name, uri, document) in enumerate(documents, start=1):
         con.execute("insert into gpkg_metadata values (?, 'dataset', ?, 'text/xml', ?)", (number, uri, document))

@@ -180,7 +180,7 @@ def _area_numbers(rows: pd.DataFrame, release: Release, keys: Keys) -> npt.NDArr
 
 def _keys_or_none(values: npt.NDArray[np.int64]) -> list[object]:
     """Keys as plain numbers; None for 0, which is the key of no text."""
-    return list(np.where(values == 0, None, values))
+    return [key or None for key in values.tolist()]
 
 
 def _figures_or_none(values: npt.NDArray[np.generic]) -> list[object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -81,7 +81,9 @@ def write_views(
             continue
         parts = [part for part in PARTS if mine[part].notna().any()]
         layer = _declared(release, edition, indicator, parts, language)
-        con.execute(_statement(layer, edition.display.name, indicator, keys, parts, language, remainders=remainders))
+        where = {"indicator": keys.texts["indicator"][indicator], **keys.total}
+        display = edition.display.name
+        con.execute(_statement(layer, display, where, parts=parts, language=language, remainders=remainders))
         statuses = tuple(sorted(str(status) for status in mine["status"].unique()))
         made.append(IndicatorView(layer, edition.key, indicator, statuses, remainders, edition.display.rows or 0))
     return made
@@ -98,8 +100,8 @@ def write_readable(con: sqlite3.Connection, language: Language) -> Layer:
     marks = " ".join(f"left join key_{name} k_{name} on k_{name}.id = s.{name}" for name in keyed)
     chosen = ", ".join(
         [
-            f"s.id as {ROW_NUMBER}", "i.code as indicator", "e.division as division", "e.edition as edition", "a.code as area",
-            "a.name as name", "s.year as year", *(f"c_{name}.code as {name}" for name in BREAKDOWNS),
+            f"s.id as {ROW_NUMBER}", "i.code as indicator", "e.division as division", "e.edition as edition",
+            "a.code as area", "a.name as name", "s.year as year", *(f"c_{name}.code as {name}" for name in BREAKDOWNS),
             "s.numerator as numerator", "s.denominator as denominator", "s.value as value",
             *(f"k_{name}.code as {name}" for name in keyed),
         ]
@@ -136,10 +138,9 @@ def view_aliases(columns: Mapping[str, str], indicator: Indicator, language: Lan
 
 
 def _statement(
-    layer: Layer, display: str, indicator: str, keys: Keys, parts: list[str], language: Language, *, remainders: bool
+    layer: Layer, display: str, where: Mapping[str, int], *, parts: Sequence[str], language: Language, remainders: bool
 ) -> str:
     """The view's SQL. Columns are taken as they are, for an expression loses its type and QGIS then sees text."""
-    where = {"indicator": keys.texts["indicator"][indicator], **keys.total}
     drawn = f"d.{GEOMETRY} as {GEOMETRY}, d.code as code, d.name as name, d.kind as kind"
     told = (
         "s.year as year, y.valid_from as valid_from, y.valid_to as valid_to, s.value as value, "
@@ -153,7 +154,8 @@ def _statement(
     # In a view of two parts both must have the same columns: a remainder's parts are its value, which is always empty.
     nothing = "".join(f", s.value as {part}" for part in parts)
     text = (
-        f"create view {sql.name(layer.name)} as select s.id as {ROW_NUMBER}, {drawn}, {told}{figures} from statistics s {joins} "
+        f"create view {sql.name(layer.name)} as select s.id as {ROW_NUMBER}, {drawn}, {told}{figures} "
+        f"from statistics s {joins} "
         f"where {' and '.join(f's.{name} = {number}' for name, number in where.items())}"
     )
     if remainders:

@@ -95,7 +95,7 @@ def write_geopackage(
     check_areas(rows, release)
     report(0.0, f"{len(rows):,} rows, about {size_of(rows, release) / 1e6:,.0f} MB")
     with writing(path, suffix=".gpkg") as temporary:
-        layers = _write(temporary, release, rows, language, tolerance, part(report, 0.0, 0.8))
+        layers = _write(temporary, release, rows, language=language, tolerance=tolerance, report=part(report, 0.0, 0.8))
         report(0.8, "reading every layer back")
         check_layers(temporary, layers)
     report(1.0, f"{path.name} is written")
@@ -109,13 +109,15 @@ def size_of(rows: pd.DataFrame, release: Release) -> int:
 
 
 def _write(
-    path: Path, release: Release, rows: pd.DataFrame, language: Language, tolerance: float, report: Progress
+    path: Path, release: Release, rows: pd.DataFrame, *, language: Language, tolerance: float, report: Progress
 ) -> list[Layer]:
     keys, names, shown = make_keys(release, rows), layer_names(release), totals(rows)
     editions = []
     for i, (key, name) in enumerate(sorted(names.items())):
         report(0.5 * i / len(names), f"areas of {key}")
-        editions.append(write_edition(path, release, shown, key, name, keys, language=language, tolerance=tolerance))
+        editions.append(
+            write_edition(path, release, shown, key, name=name, keys=keys, language=language, tolerance=tolerance)
+        )
     with _database(path) as con:
         report(0.5, "statistics")
         tables = [write_statistics(con, rows, release, keys), write_years(con, rows)]

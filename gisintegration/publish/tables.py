@@ -1,0 +1,132 @@
+"""Tables for Excel: CSV with a byte-order mark, semicolons and decimal commas, one for each indicator and edition."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+
+from gisintegration.errors import InputError
+from gisintegration.progress import ProgressOption, reporter
+from gisintegration.publish.cells import check_areas, is_code, of_edition, totals
+from gisintegration.publish.output import writing
+from gisintegration.publish.parquet import file_facts
+from gisintegration.publish.words import (
+    FIELDS,
+    LANGUAGES,
+    Language,
+    class_text,
+    edition_title,
+    explanation,
+    layer_names,
+)
+from gisintegration.swedish import round_half_away
+from gisintegration.tables import TOTAL, WORDS, Areas, Indicator, Release, Status
+
+# A cell that begins with one of these is a formula to Excel.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_tables(
+    release: Release, folder: str | Path, *, language: Language = "sv", progress: ProgressOption = None
+) -> list[Path]:
+    """Write a CSV for each indicator and edition: a row for each area and sex, and for each year its value and status.
+
+    Files open in Excel by a double click: UTF-8 with a byte-order mark, semicolons, decimal commas. A ``.csvt`` beside
+    each tells GIS programs that codes are text. ``about.txt`` says what the indicators mean, and holds the source
+    line, how the figures are protected, and the notes. Values are empty unless shown or zero; the status says why.
+
+    Parameters
+    ----------
+    folder
+        Replaced as a whole.
+    language
+        Of headings and words.
+
+    Returns
+    -------
+    list of Path
+        The CSV files, by name.
+
+    Raises
+    ------
+    InputError
+        No such language, or figures for areas that their edition lacks.
+    OutputError
+        The folder could not be written. What stood there is whole.
+    """
+    if language not in LANGUAGES:
+        raise InputError.unknown("language", language, LANGUAGES)
+    rows = totals(release.statistics, sexes=True)
+    check_areas(rows, release)
+    report, written = reporter(progress), []
+    names = layer_names(release)
+    with writing(folder) as temporary:
+        temporary.mkdir()
+        for i, (key, name) in enumerate(sorted(names.items())):
+            report(i / len(names), f"tables of {key}")
+            areas = release.areas[key]
+            here = of_edition(rows, areas)
+            for code, indicator in release.indicators.items():
+                mine = here[is_code(here["indicator"], code)]
+                if not mine.empty:
+                    written.append(f"{name}__{code}.csv")
+                    _write(temporary / written[-1], mine, areas, indicator, release=release, language=language)
+        _write_about(temporary / "about.txt", release, language)
+    report(1.0, f"{len(written)} tables are written")
+    return sorted(Path(folder) / name for name in written)
+
+
+def _write(
+    path: Path, rows: pd.DataFrame, areas: Areas, indicator: Indicator, *, release: Release, language: Language
+) -> None:
+    years = sorted(int(year) for year in rows["year"].unique())
+    status = {code: getattr(WORDS[code], language) for code in Status}
+    names = dict(zip(areas.table["code"], areas.table["name"], strict=True))
+    figures = rows["value"].to_numpy()
+    texts = [_figure(value, indicator.decimals, language) for value in figures]
+    cells = {
+        (str(area), str(sex), int(year)): (text, status[Status(str(state))])
+        for area, sex, year, text, state in zip(
+            rows["area"], rows["sex"], rows["year"], texts, rows["status"], strict=True
+        )
+    }
+    sexes = sorted({sex for _, sex, _ in cells}, key=lambda sex: (sex != TOTAL, sex))
+    pairs = {(area, sex) for area, sex, _ in cells}
+    policy = ", ".join(sorted(release.stamps))
+    heads = [FIELDS[name][language] for name in ("code", "name", "sex")]
+    mark = FIELDS["status"][language]
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, delimiter=";", quoting=csv.QUOTE_MINIMAL)
+        writer.writerow(
+            [*heads, *(head for year in years for head in (year, f"{mark} {year}")), FIELDS["policy"][language]]
+        )
+        for area in sorted({area for area, _ in pairs}):
+            for sex in sexes:
+                if (area, sex) in pairs:
+                    missing = ("", status[Status.MISSING])
+                    told = [text for year in years for text in cells.get((area, sex, year), missing)]
+                    who = class_text(release.labels, "sex", sex, language)
+                    writer.writerow([_plain(area), _plain(str(names[area])), who, *told, policy])
+    types = ["String"] * 3 + ["Real", "String"] * len(years) + ["String"]
+    path.with_suffix(".csvt").write_text(",".join(f'"{kind}"' for kind in types) + "\n", encoding="ascii")
+
+
+def _write_about(path: Path, release: Release, language: Language) -> None:
+    lines = [release.name, *(part.decode() for part in file_facts(release, language).values()), ""]
+    lines += [f"{edition_title(item, language)}: {item.source}, {item.licence}" for item in release.areas.values()]
+    for code, indicator in release.indicators.items():
+        lines += ["", f"{code}: {indicator.title[language]}", *explanation(indicator, language)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _figure(value: float, decimals: int, language: Language) -> str:
+    if pd.isna(value):
+        return ""
+    text = f"{float(round_half_away(value, decimals)):.{decimals}f}"
+    return text.replace(".", ",") if language == "sv" else text
+
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
