@@ -148,7 +148,7 @@ def refuse_systematic(
     per_check: dict[tuple[str, str, str], int] = {}
     for conversion in conversions:
         tests = ", ".join(f"count(*) filter ({check.condition})" for check in conversion.checks)
-        numbers = con.execute(f"select {tests} from ({conversion.inner})").fetchone() or ()
+        numbers = con.execute(f"select {tests} from ({conversion.inner})").fetchall()[0]
         for check, number in zip(conversion.checks, numbers, strict=True):
             key = (check.column, check.key, check.what)
             per_check[key] = per_check.get(key, 0) + int(number)
@@ -194,9 +194,8 @@ def _lost_zeros(
             "select count(*) filter (regexp_full_match(kommun, '[1-9][0-9]{2}')), "
             "count(*) filter (kommun like '0%'), min(kommun) filter (regexp_full_match(kommun, '[1-9][0-9]{2}')) "
             f"from ({conversion.select})"
-        ).fetchone()
-        if found is not None:
-            lost, whole, example = lost + found[0], whole + found[1], example or found[2]
+        ).fetchall()[0]
+        lost, whole, example = lost + found[0], whole + found[1], example or found[2]
     if example is None or whole or lost * 100 <= rows:
         return None
     return f"codes without leading zeros: '{example}' should be '0{example}'"

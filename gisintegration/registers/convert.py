@@ -61,9 +61,15 @@ class Cell:
         if self.mapping:
             cases = " ".join(f"when {sql.literal(old)} then {sql.literal(new)}" for old, new in self.mapping.items())
             text = f"case {text} {cases} else {text} end"
-        if self.comma and self.variable.type in ("integer", "real"):
-            text = f"replace({text}, ',', '.')"
         return text
+
+    def text(self, cell: str) -> str:
+        """SQL of what stood there, numbers with a decimal point."""
+        return f"replace({cell}, ',', '.')" if self._comma else f"cast({cell} as varchar)"
+
+    @property
+    def _comma(self) -> bool:
+        return self.comma and not self.native and self.variable.type in ("integer", "real")
 
     @property
     def _as_text(self) -> str:
@@ -84,7 +90,10 @@ class Cell:
             return f"cast({cell} as {storage(self.variable)})" if kind in ("integer", "real", "date") else cell
         if kind in ("id", "code"):
             return f"nullif({cell}, '')"
-        readable = f"regexp_full_match({cell}, {sql.literal(PATTERNS[kind])})"
+        readable = f"regexp_full_match({self.text(cell)}, {sql.literal(PATTERNS[kind])})"
+        if self._comma:
+            readable += f" and not contains({cell}, '.')"
+            cell = self.text(cell)
         read = {
             "integer": f"try_cast(split_part({cell}, '.', 1) as {storage(self.variable)})",
             "real": f"case when isfinite(try_cast({cell} as double)) then try_cast({cell} as double) end",
@@ -201,9 +210,8 @@ def conversion(
     extra = ""
     if folder_year is not None and "year" not in names:
         extra = f', {folder_year}::integer as "year"'
-    shown = "".join(
-        f", cast({_cell(c)} as varchar) as {sql.name('text_' + c.variable.name)}" for c in cells if only is not None
-    )
+    shown = "".join(f", {c.text(_cell(c))} as {sql.name('text_' + c.variable.name)}" for c in cells)
+    shown = "" if only is None else shown
     cases = " ".join(f"when {check.condition} then {position}" for position, check in enumerate(checks))
     reason = f"cast(case {cases} end as smallint)" if cases else "null::smallint"
     columns = ", ".join([*map(sql.name, names), *(['"year"'] if extra else [])])

@@ -173,8 +173,8 @@ def check_extent(con: duckdb.DuckDBPyConnection, points: str, crs: int | str, wh
     found = con.execute(
         f"select count(*), count(*) filter (x between {x0} and {x1} and y between {y0} and {y1}), "
         f"min(x), max(x), min(y), max(y) from ({points})"
-    ).fetchone()
-    if found is None or found[0] == 0 or found[1] * 2 >= found[0]:
+    ).fetchall()[0]
+    if found[0] == 0 or found[1] * 2 >= found[0]:
         return
     sample = con.execute(f"select x, y from ({points}) limit {SAMPLE}").fetchnumpy()
     xy = np.column_stack([np.asarray(sample["x"], dtype=float), np.asarray(sample["y"], dtype=float)])

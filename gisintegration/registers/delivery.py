@@ -137,21 +137,27 @@ def _decimal_comma(con: duckdb.DuckDBPyConnection, resolved: Resolved, told: str
     if told is not None:
         return told == ","
     reals = [column for name, column in resolved.columns.items() if variables()[name].type in ("real", "integer")]
+    commas: dict[str, int] = {}
+    points: dict[str, int] = {}
     for column in reals:
-        commas, points = 0, 0
         for one in resolved.table.parts:
             text = f"trim({sql.name(column)})"
-            found = con.execute(
+            comma, point = con.execute(
                 f"select count(*) filter (regexp_full_match({text}, '[+-]?[0-9]+,[0-9]+')), "
                 f"count(*) filter (regexp_full_match({text}, '[+-]?[0-9]+[.][0-9]+')) "
                 f"from read_parquet({sql.literal(one.parquet)}, hive_partitioning = false)"
-            ).fetchone() or (0, 0)
-            commas, points = commas + found[0], points + found[1]
-        if commas and points:
-            raise RegisterError(
-                f"{resolved.table.name}, column {column}: {commas} numbers have a decimal comma and {points} a point.",
-                hint='name the decimal mark: decimal = ","; rows with the other mark are then refused and counted.',
-            )
-        if commas:
-            return True
-    return False
+            ).fetchall()[0]
+            commas[column] = commas.get(column, 0) + comma
+            points[column] = points.get(column, 0) + point
+    if any(commas.values()) and any(points.values()):
+        raise RegisterError(
+            f"{resolved.table.name}: {sum(commas.values())} numbers have a decimal comma and {sum(points.values())} a "
+            "decimal point.",
+            hint='name the decimal mark: decimal = ","; rows with the other mark are then refused and counted.',
+            failures=[
+                {"column": column, "with comma": commas[column], "with point": points[column]}
+                for column in reals
+                if commas[column] or points[column]
+            ],
+        )
+    return any(commas.values())

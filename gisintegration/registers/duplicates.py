@@ -8,12 +8,14 @@ import duckdb
 
 from gisintegration import sql
 
-SAME = "duplicate (person, year), same values"
-OTHER = "duplicate (person, year), other values"
-
 
 def later_rows(
-    con: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[str], *, keys: Sequence[str] = ("person",)
+    con: duckdb.DuckDBPyConnection,
+    rows: str,
+    columns: Sequence[str],
+    *,
+    keys: Sequence[str] = ("person",),
+    what: str = "person, year",
 ) -> list[tuple[int, int, str]]:
     """Rows whose keys have stood in an earlier row, with whether the values differ from the first.
 
@@ -24,7 +26,9 @@ def later_rows(
     columns
         Columns that are compared.
     keys
-        What may stand only once.
+        Columns whose values may stand only once.
+    what
+        The keys in words.
 
     Returns
     -------
@@ -40,8 +44,8 @@ def later_rows(
     [(0, 3, 'duplicate (person, year), other values')]
     """
     key = ", ".join(map(sql.name, keys))
-    counts = con.execute(f"select count(*), count(distinct ({key})) from ({rows})").fetchone()
-    if counts is None or counts[0] == counts[1]:
+    counts = con.execute(f"select count(*), count(distinct ({key})) from ({rows})").fetchall()[0]
+    if counts[0] == counts[1]:
         return []
     values = f"row({', '.join(map(sql.name, columns))})"
     con.execute(f"create or replace temp table twice as select {key} from ({rows}) group by all having count(*) > 1")
@@ -52,4 +56,6 @@ def later_rows(
         f"from ({rows}) semi join twice using ({key})) where place > 1 order by all"
     ).fetchall()
     con.execute("drop table twice")
-    return [(source, row, OTHER if differs else SAME) for source, row, differs in found]
+    return [
+        (source, row, f"duplicate ({what}), {'other' if differs else 'same'} values") for source, row, differs in found
+    ]

@@ -123,8 +123,8 @@ def examine(
 def _sample(con: duckdb.DuckDBPyConnection, delivery: Delivery, located: Resolved, options: Options) -> pd.DataFrame:
     """Coordinates and kommun of every n-th row."""
     points = _rows(delivery, located, options)
-    total = con.execute(f"select count(*) from ({points}) where x is not null").fetchone()
-    step = -(-(total[0] if total else 0) // SAMPLE) or 1
+    total = con.execute(f"select count(*) from ({points}) where x is not null").fetchall()[0][0]
+    step = -(-total // SAMPLE) or 1
     points = f'select * from ({points}) where x is not null and "row" % {step} = 0'
     if "kommun" in located.columns:
         return con.execute(f"select x, y, kommun from ({points})").df()

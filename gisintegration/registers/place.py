@@ -335,8 +335,7 @@ def _report(
 
 
 def _rows(con: duckdb.DuckDBPyConnection, register: Register, year: int) -> int:
-    found = con.execute(f"select count(*) from ({register.select(['person'], year)})").fetchone()
-    return int(found[0]) if found else 0
+    return int(con.execute(f"select count(*) from ({register.select(['person'], year)})").fetchall()[0][0])
 
 
 def _check_kommun(report: PlacementReport, editions: Sequence[_Edition]) -> None:

@@ -130,7 +130,9 @@ class Placement:
 def placed_sql(
     register: Register, placement: Placement, areas: AreaDivision | str, year: int, columns: Sequence[str]
 ) -> str:
-    """SELECT of the persons of one year with the area they belong to. Runs on any DuckDB connection.
+    """SELECT of the persons of one year with the area they belong to.
+
+    Runs on any DuckDB connection, for as long as ``register`` and ``placement`` exist.
 
     Parameters
     ----------

@@ -229,11 +229,11 @@ def _open_text(
         f"skip = {dialect.skip}, store_rejects = true, rejects_limit = 0, max_line_size = 10000000)) "
         f"to {sql.literal(parquet)} (format parquet, compression zstd)"
     )
-    malformed = con.execute("select count(distinct line) from reject_errors").fetchone()
+    malformed = con.execute("select count(distinct line) from reject_errors").fetchall()[0][0]
     con.execute("drop table reject_errors")
     con.execute("drop table reject_scans")
     rows = pq.read_metadata(parquet).num_rows
-    part = Part(path, parquet, dict.fromkeys(dialect.header, "VARCHAR"), rows, malformed[0] if malformed else 0)
+    part = Part(path, parquet, dict.fromkeys(dialect.header, "VARCHAR"), rows, malformed)
     return Table(str(path), (part,), as_text=True, notes=(f"{path.name} was read as {dialect}.",))
 
 

@@ -153,13 +153,14 @@ def _refuse(con: duckdb.DuckDBPyConnection, table: _Staged, rows: str) -> None:
 
 def _refuse_duplicates(con: duckdb.DuckDBPyConnection, table: _Staged) -> None:
     columns = list(table.resolved.columns)
-    keys = [key for key in ("person", "place") if key in columns][:1]
+    key = "person" if "person" in columns else "place"
+    what = ", ".join([key, *(["year"] if "year" in columns else [])])
     years: list[int | None] = [None]
     if "year" in columns:
         years = [row[0] for row in con.execute(f'select distinct "year" from {table.name} order by 1').fetchall()]
     for year in years:
         rows = f"select * from {table.name}" + ("" if year is None else f' where "year" = {year}')
-        later = duplicates.later_rows(con, rows, columns, keys=keys)
+        later = duplicates.later_rows(con, rows, columns, keys=[key], what=what)
         if not later:
             continue
         con.execute('create or replace temp table later (source integer, "row" bigint, what varchar)')
@@ -227,8 +228,7 @@ def _place_keys(places: _Staged) -> str:
 
 
 def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    found = con.execute(query).fetchone()
-    return int(found[0]) if found else 0
+    return int(con.execute(query).fetchall()[0][0])
 
 
 def _write(
