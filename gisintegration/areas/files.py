@@ -21,6 +21,8 @@ from gisintegration.errors import CRSError, GeometryError, GisIntegrationError, 
 # The bounds of Sweden with its territorial sea, with some margin: SWEREF 99 TM, easting and northing in metres.
 SWEREF_99_TM = (180_000.0, 6_050_000.0, 1_150_000.0, 7_750_000.0)
 FORMATS = "GeoPackage (.gpkg), GeoJSON (.geojson, .json), Shapefile (.shp or zipped), GeoParquet (.parquet)"
+# Where a GeoJSON's own members stand: before or after its features (bytes looked at from either end).
+_ENDS = 4096
 _IN_ZIP = (".gpkg", ".geojson", ".json", ".shp")
 _PARQUET = (".parquet", ".geoparquet", ".pq")
 
@@ -199,10 +201,10 @@ def _is_bare_geojson(path: Path) -> bool:
     """A GeoJSON without a ``crs`` member: read as WGS 84 by the standard, though many hold SWEREF 99 TM."""
     if path.suffix.lower() not in (".geojson", ".json"):
         return False
-    with path.open(encoding="utf-8", errors="replace") as stream:
-        if '"crs"' not in stream.read(100_000):
-            return True
-    return False
+    with path.open("rb") as stream:
+        head = stream.read(_ENDS)
+        stream.seek(max(_ENDS, path.stat().st_size - _ENDS))
+        return b'"crs"' not in head + b" " + stream.read()
 
 
 def _inside(bounds: np.ndarray, box: tuple[float, float, float, float]) -> bool:

@@ -182,6 +182,7 @@ def _load_2018(layer: DivisionLayer) -> AreaDivision:
         kinds=["remainder" if code in members else "area" for code in every],
         members=members,
         display=_twin(geometry, newer),
+        notes=newer.notes,
     )
 
 

@@ -168,6 +168,25 @@ def test_geojson_of_sweref_without_a_crs_member(tmp_path):
     assert "No coordinate reference system" in areas.notes[0]
 
 
+def test_a_crs_member_after_the_features(tmp_path):
+    frame = layer(["0114A0010"]).to_crs(3011)
+    features = [
+        {"type": "Feature", "properties": {"desokod": code}, "geometry": json.loads(shapely.to_geojson(shape))}
+        for code, shape in zip(frame["desokod"], frame.geometry, strict=True)
+    ]
+    named = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3011"}}
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "pad": "x" * 10_000, "features": features, "crs": named}))
+    areas = read_areas(path, level="deso", edition=2018)
+    assert shapely.hausdorff_distance(areas.geometry.iloc[0], square(0)) < 0.01
+    assert "SWEREF99 18 00" in areas.notes[0]
+
+
+def test_sweref_with_a_height_system(tmp_path):
+    areas = read_areas(saved(tmp_path, layer(["0114A0010"], crs=5845)), level="deso", edition=2018)
+    assert shapely.hausdorff_distance(areas.geometry.iloc[0], square(0)) < 1e-6
+
+
 @pytest.mark.parametrize(
     ("crs", "shape", "says"),
     [
