@@ -11,9 +11,10 @@ from gisintegration.registers.synthetic import rates
 from gisintegration.registers.synthetic.geography import Geography
 from gisintegration.registers.synthetic.housing import SMALL_HOUSE, Sites, Units, make_units
 from gisintegration.registers.synthetic.margins import TABLE_YEAR, Margins
-from gisintegration.registers.synthetic.panel import Region, State, step
+from gisintegration.registers.synthetic.panel import step
 from gisintegration.registers.synthetic.people import Homes, fill_houses, make_people
 from gisintegration.registers.synthetic.segments import Ints, counts
+from gisintegration.registers.synthetic.state import Region, State
 
 
 @dataclass(eq=False)
@@ -72,11 +73,12 @@ def targets(margins: Margins, geography: Geography, years: range, rng: np.random
 
 def run_chain(
     anchor: Anchor,
-    kommun: Ints,
     geography: Geography,
     years: list[int],
     seed: np.random.SeedSequence,
     each: Callable[[State], None],
+    *,
+    kommun: Ints,
 ) -> Units:
     """Step through ``years`` (one direction, from the table year) and hand each state on; the units at the end."""
     units = anchor.state.units

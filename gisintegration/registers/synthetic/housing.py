@@ -15,7 +15,7 @@ from gisintegration.registers.synthetic.segments import Flags, Floats, Ints, cou
 SMALL_HOUSE, APARTMENT, OTHER_HOUSE, SPECIAL, HOUSE_UNKNOWN = range(5)
 RENTAL, COOPERATIVE, OWNER, TENURE_UNKNOWN = range(4)
 SPARE_PLACES = 24
-MOST_UNITS_ON_PLACE = 70
+MOST_UNITS_ON_PLACE = 48
 
 
 @dataclass(eq=False)
@@ -66,14 +66,15 @@ def make_units(
     area = homes.household_area[source]
     house = np.concatenate([house, like_house]).astype(np.int8)
     linked = np.concatenate([linked, np.ones(len(like), dtype=bool)])
-    tenure = _tenures(
-        margins, area, house, linked, homes.household_standing[source], homes.household_foreign[source], rng
-    )
+    leaning = 0.5 * homes.household_foreign[source] - 0.6 * homes.household_standing[source]
+    tenure = _tenures(margins, area, house, linked, leaning=leaning, rng=rng)
     persons = homes.household_size[source]
     rooms, living_area = _sizes(house, tenure, persons, rng)
     new, cell = _cells(area, house, geography, rng)
-    sequence = np.argsort(((area.astype(np.int64) * 4096 + cell) * 2 + new) * 8 + house, kind="stable")
-    place, built, sites = _places(area[sequence], cell[sequence], new[sequence], house[sequence], geography, rng)
+    sequence = np.argsort(((area.astype(np.int64) * 65_536 + cell) * 2 + new) * 8 + house, kind="stable")
+    place, built, sites = _places(
+        area[sequence], cell[sequence], new[sequence], house[sequence], geography=geography, rng=rng
+    )
     unit_of = np.empty(len(area), dtype=np.int32)
     unit_of[sequence] = np.arange(len(area), dtype=np.int32)
     units = Units(
@@ -97,18 +98,12 @@ def _draw_within(group: Ints, wanted: Ints, rng: np.random.Generator) -> Ints:
 
 
 def _tenures(
-    margins: Margins,
-    area: Ints,
-    house: Ints,
-    linked: Flags,
-    standing: Floats,
-    foreign: Floats,
-    rng: np.random.Generator,
+    margins: Margins, area: Ints, house: Ints, linked: Flags, *, leaning: Floats, rng: np.random.Generator
 ) -> Ints:
     """Tenure of each dwelling, exact per area: houses are owned first, then the better-off own their flats."""
     result = np.full(len(area), TENURE_UNKNOWN, dtype=np.int8)
     rows = np.flatnonzero(linked)
-    score = np.asarray((-4.0, 1.0, 2.0, 4.0, 0.0))[house[rows]] - 0.6 * standing[rows] + 0.5 * foreign[rows]
+    score = np.asarray((-4.0, 1.0, 2.0, 4.0, 0.0))[house[rows]] + leaning[rows]
     score += rng.standard_normal(len(rows), dtype=np.float32)
     order_of = margins.tenure[:, [2, 1, 0]]
     result[rows] = np.asarray((OWNER, COOPERATIVE, RENTAL), dtype=np.int8)[deal(area[rows], score, order_of)]
@@ -139,7 +134,7 @@ def _cells(area: Ints, house: Ints, geography: Geography, rng: np.random.Generat
 
 
 def _places(
-    area: Ints, cell: Ints, new: Flags, house: Ints, geography: Geography, rng: np.random.Generator
+    area: Ints, cell: Ints, new: Flags, house: Ints, *, geography: Geography, rng: np.random.Generator
 ) -> tuple[Ints, Ints, Sites]:
     """Group neighbouring units onto places: a villa alone, flats in blocks of a size typical of the area."""
     size = len(geography.codes)

@@ -13,7 +13,7 @@ from gisintegration.errors import InputError, RegisterError
 
 TABLE_YEAR = 2022
 AGE_STARTS = tuple(range(0, 85, 5))
-AGES = tuple(f"alder_{a}_{a + 4}_2022" for a in AGE_STARTS[:-1]) + ("alder_80_plus_2022",)
+AGES = (*(f"alder_{a}_{a + 4}_2022" for a in AGE_STARTS[:-1]), "alder_80_plus_2022")
 BORN = ("fodd_sverige_2022", "fodd_europa_2022", "fodd_ovriga_varlden_2022")
 BACKGROUND = ("svensk_bakgrund_2022", "utlandsk_bakgrund_2022")
 HOUSE = ("smahus_2022", "flerbost_2022", "ovriga_hus_2022", "specialbost_2022", "hus_saknas_2022")
@@ -154,7 +154,8 @@ def fit_labour(published: Table, ages: Table) -> Table:
     impossible = (parts < 0).any(axis=2) | (total > adults) | (total < adults - teens)
     cost = worst * 1000 + spread + impossible * 1_000_000
     best = cost.argmin(axis=1)
-    return parts[np.arange(len(parts)), best]
+    fitted: Table = parts[np.arange(len(parts)), best]
+    return fitted
 
 
 def _check(codes: npt.NDArray[np.object_], population: Table, block: dict[str, Table]) -> None:

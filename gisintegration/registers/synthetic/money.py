@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gisintegration.registers.synthetic import rates
-from gisintegration.registers.synthetic.margins import TABLE_YEAR, Margins
+from gisintegration.registers.synthetic.margins import Margins
 from gisintegration.registers.synthetic.people import WORLD
 from gisintegration.registers.synthetic.segments import Flags, Floats, Ints, counts, fill, order, starts
 from gisintegration.registers.synthetic.work import EMPLOYED, OUTSIDE, UNEMPLOYED, Rows
@@ -15,7 +15,7 @@ from gisintegration.registers.synthetic.work import EMPLOYED, OUTSIDE, UNEMPLOYE
 
 @dataclass(frozen=True, eq=False)
 class Money:
-    """Kronor of the year, a row a person; ``equivalised`` is meant for those registered both 1 January and 31 December."""
+    """Kronor of the year, a row a person; ``equivalised`` is for those registered both 1 January and 31 December."""
 
     disposable: Ints
     net: Ints
@@ -30,7 +30,7 @@ class Money:
 
 
 def draw_money(
-    rows: Rows, status: Ints, studies: Flags, jobless_days: Ints, margins: Margins, rng: np.random.Generator
+    rows: Rows, status: Ints, studies: Flags, jobless_days: Ints, *, margins: Margins, rng: np.random.Generator
 ) -> Money:
     """Draw every amount of the year."""
     price = rates.at_year(rates.PRICE_LEVEL, rows.year)
@@ -65,12 +65,14 @@ def draw_money(
         limit=limit,
         assistance=assistance,
         assistance_months=months,
-        sickness=np.minimum(np.round(sick_days * 430 * price), most).astype(np.int64),
+        sickness=np.minimum(np.round(sick_days * (rates.SICK_DAY * price)), most).astype(np.int64),
         sick_days=sick_days,
-        unemployment=np.where(insured, np.minimum(np.round(jobless_days * 390 * price), most), 0).astype(np.int64),
-        establishment=np.where(newly & (draw < 0.7), np.minimum(np.round(78_000 * (0.3 + draw)), most), 0).astype(
-            np.int64
-        ),
+        unemployment=np.where(
+            insured, np.minimum(np.round(jobless_days * (rates.JOBLESS_DAY * price)), most), 0
+        ).astype(np.int64),
+        establishment=np.where(
+            newly & (draw < 0.7), np.minimum(np.round(rates.ESTABLISHMENT * (0.3 + draw)), most), 0
+        ).astype(np.int64),
     )
 
 
@@ -88,11 +90,13 @@ def _own_income(rows: Rows, status: Ints, studies: Flags, price: float, rng: np.
         age < 20, np.where(status == EMPLOYED, np.maximum(rates.TEEN[age], 0.6 * wage), rates.TEEN[age]), amount
     )
     amount = np.where(rows.days_in_sweden < 365, 0.5 * amount, amount)
+    rich = rng.random(len(age), dtype=np.float32)
+    spread *= np.where(rich < rates.RICH, 1 - rates.RICHER * np.log(np.maximum(rich, 1e-7) / rates.RICH), 1.0)
     return (np.where(age < 16, 0, np.maximum(amount, 1_000)) * spread * price).astype(np.float32)
 
 
 def _consumption_units(rows: Rows) -> Floats:
-    """SCB's scale: 1.00 for one adult, 0.51 for the second, 0.60 for more; children 0–19 0.52 the first, 0.42 the others."""
+    """SCB's scale: one adult 1.00, the second 0.51, more 0.60; children 0–19: the first 0.52, the others 0.42."""
     adult = rows.age >= 20
     adults = np.bincount(rows.unit[adult], minlength=rows.units)
     children = np.bincount(rows.unit[~adult], minlength=rows.units)

@@ -72,7 +72,7 @@ def make_people(margins: Margins, rng: np.random.Generator) -> tuple[People, Hom
     """Draw the population of the table year."""
     area, age = _ages(margins, rng)
     role, child_slots = _roles(margins, area, age, rng)
-    household, kind = _households(margins, area, age, role, child_slots, rng)
+    household, kind = _households(margins, area, age, role, slots=child_slots, rng=rng)
     sequence = np.argsort(household, kind="stable")
     area, age, role, household = area[sequence], age[sequence], role[sequence], household[sequence]
     sex = _sexes(age, role, household, kind, rng)
@@ -101,7 +101,7 @@ def make_people(margins: Margins, rng: np.random.Generator) -> tuple[People, Hom
         foreign=foreign,
         immigrated=immigrated,
         protection=protection,
-        education=_education(margins, area, age, origin, immigrated, standing, rng),
+        education=_education(margins, area, age, origin=origin, immigrated=immigrated, standing=standing, rng=rng),
         standing=standing,
         luck=rng.standard_normal(len(age), dtype=np.float32),
     )
@@ -154,7 +154,7 @@ def _roles(margins: Margins, area: Ints, age: Ints, rng: np.random.Generator) ->
 
 
 def _households(
-    margins: Margins, area: Ints, age: Ints, role: Ints, slots: Ints, rng: np.random.Generator
+    margins: Margins, area: Ints, age: Ints, role: Ints, *, slots: Ints, rng: np.random.Generator
 ) -> tuple[Ints, Ints]:
     """Household number of each person (ascending with area) and type of each household; roles are completed."""
     size = len(margins)
@@ -182,17 +182,18 @@ def _households(
     place, homes = ramp(counts(area[others], size)), types[area[others], 4]
     spread = (rng.random(len(others)) * homes).astype(np.int64)
     household[others] = first[area[others], 4] + np.where(place < 2 * homes, place % np.maximum(homes, 1), spread)
-    _children(margins, area, age, role, household, kind, slots, rng)
+    _children(area, age, role, household, kind, margins=margins, slots=slots, rng=rng)
     return household, kind
 
 
 def _children(
-    margins: Margins,
     area: Ints,
     age: Ints,
     role: Ints,
     household: Ints,
     kind: Ints,
+    *,
+    margins: Margins,
     slots: Ints,
     rng: np.random.Generator,
 ) -> None:
@@ -300,16 +301,26 @@ def day_in(year: Ints, fraction: Floats) -> Ints:
     [0, 729]
     """
     first = first_day(year)
-    return (first + np.floor(fraction * 365)).astype(np.int32)
+    days: Ints = (first + np.floor(fraction * 365)).astype(np.int32)
+    return days
 
 
 def first_day(year: Ints) -> Ints:
     """1 January of the year in days since 1970-01-01."""
-    return (np.asarray(year, dtype=np.int64) - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
+    years = (np.asarray(year, dtype=np.int64) - 1970).astype("datetime64[Y]")
+    days: Ints = years.astype("datetime64[D]").astype(np.int64)
+    return days
 
 
 def _education(
-    margins: Margins, area: Ints, age: Ints, origin: Ints, immigrated: Ints, standing: Floats, rng: np.random.Generator
+    margins: Margins,
+    area: Ints,
+    age: Ints,
+    *,
+    origin: Ints,
+    immigrated: Ints,
+    standing: Floats,
+    rng: np.random.Generator,
 ) -> Ints:
     """The level reached in the end: exact among those aged 25–64, drawn from the area's distribution for the others."""
     size = len(margins)

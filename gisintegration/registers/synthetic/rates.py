@@ -6,6 +6,8 @@ like one; none of them is an estimate, and only what `margins` holds is publishe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,7 +16,7 @@ OLDEST = 120
 _YEARS = np.arange(OLDEST + 1, dtype=np.float64)
 
 
-def curve(points: dict[int, float]) -> Curve:
+def curve(points: Mapping[int, float]) -> Curve:
     """A rate for every age 0–120, straight between the given ages, level beyond them."""
     return np.interp(_YEARS, list(points), list(points.values()))
 
@@ -84,18 +86,27 @@ DEATH = np.minimum(
     ),
     0.6,
 )
-OUT = curve({0: 0.03, 18: 0.05, 22: 0.08, 28: 0.065, 35: 0.04, 50: 0.018, 65: 0.012, 90: 0.008})
+OUT = curve({0: 0.03, 18: 0.03, 22: 0.055, 28: 0.06, 34: 0.048, 40: 0.026, 50: 0.015, 65: 0.011, 90: 0.008})
+ARRIVED = curve(
+    {0: 0.03, 18: 0.06, 20: 0.12, 24: 0.11, 28: 0.075, 34: 0.042, 40: 0.024, 50: 0.013, 65: 0.009, 90: 0.006}
+)
 MOVE = curve({0: 0.08, 18: 0.2, 23: 0.24, 28: 0.19, 35: 0.11, 50: 0.06, 65: 0.04, 80: 0.035})
-LEAVE_HOME = curve({17: 0.0, 18: 0.05, 19: 0.17, 20: 0.22, 23: 0.27, 28: 0.3, 40: 0.15})
+LEAVE_HOME = curve({17: 0.0, 18: 0.04, 19: 0.15, 20: 0.2, 23: 0.25, 28: 0.27, 40: 0.15})
 FERTILITY = curve(
     {16: 0.0, 19: 0.006, 22: 0.035, 26: 0.09, 29: 0.14, 32: 0.155, 35: 0.11, 38: 0.06, 42: 0.014, 46: 0.0}
 )
-FERTILITY_PARTNER, FERTILITY_ALONE = 1.18, 0.22
-SEPARATE = 0.012
-PAIR_UP = 0.035
+FERTILITY_PARTNER, FERTILITY_ALONE = 1.42, 0.26
+SEPARATE = 0.0105
+PAIR_UP = curve({20: 0.27, 27: 0.36, 35: 0.26, 45: 0.12, 60: 0.04, 75: 0.005})
+PAIR_UP_BACK = 0.22
+SEPARATE_BACK = curve({18: 0.28, 26: 0.2, 32: 0.13, 40: 0.07, 55: 0.015, 75: 0.001})
+RETURN_HOME_BACK = 0.42
+MOTHERS_ASKED_BACK = 0.17
+DEATH_WEIGHT_BACK = 0.5
+FROM_ABROAD_PULL = 0.55
 WITHIN_KOMMUN = 0.6
 MOVERS_FROM_REGION = 0.7
-FROM_ABROAD = 0.75
+FROM_ABROAD = 0.9
 UNPLACED = 0.003
 UNPLACED_STAYS = 0.75
 
@@ -155,7 +166,7 @@ UNEMPLOYED_YEAR = {
 EMPLOYED_65_74 = curve({65: 0.36, 66: 0.29, 67: 0.22, 70: 0.15, 74: 0.08})
 
 # --- money, kronor per year ------------------------------------------------------------------------------------------
-# National median of equivalised disposable income, incl. capital gains, current prices; the poverty limit is 60 % of it.
+# National median of equivalised disposable income (capital gains in, current prices); the poverty limit is 60 % of it.
 MEDIAN_STANDARD = {
     2010: 208_000,
     2014: 230_000,
@@ -183,7 +194,7 @@ PRICE_LEVEL = {
 }
 
 
-def at_year(series: dict[int, float], year: int) -> float:
+def at_year(series: Mapping[int, float], year: int) -> float:
     """A yearly series read at a year, straight between the given years, level beyond them."""
     return float(np.interp(year, list(series), list(series.values())))
 
@@ -204,6 +215,7 @@ SKILL = np.array(
         [0.5, 0.1, 0.0],
     ]
 )
+OCCUPATION_UNKNOWN = 0.05
 SFI = 0.14
 
 # --- income ----------------------------------------------------------------------------------------------------------
@@ -214,13 +226,16 @@ PENSION = 205_000
 JOBLESS = 168_000
 STUDENT = 118_000
 OUTSIDE_INCOME = 142_000
+RICH, RICHER = 0.013, 2.2
 TEEN = curve({15: 0.0, 16: 14_000, 17: 22_000, 18: 45_000, 19: 80_000})
 LOW_REACH = (0.42, 0.94)
 ABOVE_LIMIT = 1.07
-ASSISTANCE = 0.26
+ASSISTANCE = 0.44
+JOBLESS_DAYS = 178.0
+SICK_DAY, JOBLESS_DAY, ESTABLISHMENT = 430.0, 390.0, 78_000.0
 ASSISTANCE_LONG = 0.36
-SICK = curve({16: 0.0, 20: 0.04, 35: 0.085, 50: 0.11, 64: 0.15, 66: 0.0})
-FULLY_SICK = curve({16: 0.0, 19: 0.02, 30: 0.05, 45: 0.12, 60: 0.3, 64: 0.38, 66: 0.0})
+SICK = curve({16: 0.0, 20: 0.05, 35: 0.1, 50: 0.13, 64: 0.17, 66: 0.0})
+FULLY_SICK = curve({16: 0.0, 19: 0.03, 30: 0.08, 45: 0.2, 60: 0.44, 64: 0.5, 66: 0.0})
 
 # --- school and voting -----------------------------------------------------------------------------------------------
 ELECTIONS = (2010, 2014, 2018, 2022)

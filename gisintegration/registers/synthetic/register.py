@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,9 @@ from gisintegration.registers.synthetic.damage import plant
 from gisintegration.registers.synthetic.geography import Geography, points_in_cells, read_geography, read_grid
 from gisintegration.registers.synthetic.housing import Units
 from gisintegration.registers.synthetic.margins import TABLE_YEAR, Margins, bundled_tables, read_margins
-from gisintegration.registers.synthetic.panel import State
 from gisintegration.registers.synthetic.report import SyntheticReport, empty_residuals, residuals
 from gisintegration.registers.synthetic.segments import Ints
+from gisintegration.registers.synthetic.state import State
 from gisintegration.registers.synthetic.table import (
     CHAIN_STEP,
     DWELLING_BASE,
@@ -67,7 +68,7 @@ def synthetic_register(
     Parameters
     ----------
     out
-        Folder to write: ``year=YYYY/persons.parquet``, ``places.parquet``, ``dwellings.parquet``, ``README.txt``.
+        Folder to write: ``year=YYYY/persons.parquet``, ``_places.parquet``, ``_dwellings.parquet``, ``README.md``.
         It is replaced whole.
     areas_2018
         The areas of the tables, EPSG:3006. Areas without a polygon must be members of a ``remainder``.
@@ -127,10 +128,21 @@ def synthetic_register(
     )
     with atomic(out) as folder:
         writer = _Writer(
-            folder, wanted, margins, codes, anchor, unplaced, for_years, for_damage, bad_rows, share, report
+            folder,
+            wanted,
+            margins=margins,
+            codes=codes,
+            anchor=anchor,
+            unplaced=unplaced,
+            seeds=_per_year(for_years),
+            damage=_per_year(for_damage),
+            bad_rows=bad_rows,
+            exact=share == 1.0,
+            report=report,
         )
-        units = _run(anchor, geography, codes, wanted, (for_back, for_on), writer)
+        units = _run(anchor, geography, wanted, writer, seeds=(for_back, for_on), kommun=codes.kommun_of_area)
         writer.finish(units)
+    report(1.0, f"wrote {out}")
     return SyntheticReport(
         path=Path(out),
         years=tuple(wanted),
@@ -168,22 +180,32 @@ def _codes(margins: Margins, geography: Geography, anchor: Anchor, x: Ints, y: I
     )
 
 
+def _per_year(seed: np.random.SeedSequence) -> dict[int, np.random.SeedSequence]:
+    """A seed for each year there can be, the same whichever years are written."""
+    years = range(FIRST_YEAR, LATEST + 1)
+    return dict(zip(years, seed.spawn(len(years)), strict=True))
+
+
+@dataclass(eq=False)
 class _Writer:
     """Turns states into files; called from several threads, one year each."""
 
-    def __init__(
-        self, folder: Path, years: list[int], margins: Margins, codes: Codes, anchor: Anchor, unplaced: Unplaced,
-        seed: np.random.SeedSequence, damage: np.random.SeedSequence, bad_rows: int, share: float, report: Progress,
-    ) -> None:  # fmt: skip
-        self.folder, self.years, self.margins, self.codes = folder, years, margins, codes
-        self.anchor, self.unplaced, self.bad_rows, self.share, self.report = anchor, unplaced, bad_rows, share, report
-        self.seeds = dict(zip(range(FIRST_YEAR, LATEST + 2), seed.spawn(LATEST + 2 - FIRST_YEAR), strict=True))
-        self.damage = dict(zip(range(FIRST_YEAR, LATEST + 2), damage.spawn(LATEST + 2 - FIRST_YEAR), strict=True))
-        self.rows: dict[int, int] = {}
-        self.planted: dict[int, list[dict[str, object]]] = {}
-        self.residuals = empty_residuals()
-        self.done = 0
-        self.lock = threading.Lock()
+    folder: Path
+    years: list[int]
+    _: KW_ONLY
+    margins: Margins
+    codes: Codes
+    anchor: Anchor
+    unplaced: Unplaced
+    seeds: dict[int, np.random.SeedSequence]
+    damage: dict[int, np.random.SeedSequence]
+    bad_rows: int
+    exact: bool
+    report: Progress
+    rows: dict[int, int] = field(default_factory=dict)
+    planted: dict[int, list[dict[str, object]]] = field(default_factory=dict)
+    residuals: pd.DataFrame = field(default_factory=empty_residuals)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def write_year(self, state: State, chain: int) -> None:
         anchor = self.anchor.state
@@ -191,8 +213,8 @@ class _Writer:
             len(anchor.people), len(self.anchor.homes.household_size), len(anchor.units), chain * CHAIN_STEP
         )
         seeds = self.seeds[state.year].spawn(2)
-        columns, drawn = draw_year(state, self.margins, self.codes, offsets, seeds[0], exact=self.share == 1.0)
-        if state.year == TABLE_YEAR and self.share == 1.0:
+        columns, drawn = draw_year(state, self.margins, self.codes, offsets, seeds[0], exact=self.exact)
+        if state.year == TABLE_YEAR and self.exact:
             self.residuals = residuals(self.margins, state, drawn)
         del drawn
         lost = unplaced_columns(self.unplaced, state.year, self.codes, np.random.default_rng(seeds[1]))
@@ -203,8 +225,7 @@ class _Writer:
         with self.lock:
             self.rows[state.year] = len(table)
             self.planted[state.year] = planted
-            self.done += 1
-            self.report(0.2 + 0.75 * self.done / len(self.years), f"wrote {state.year}")
+            self.report(0.2 + 0.75 * len(self.rows) / len(self.years), f"wrote {state.year}")
 
     def _bad_rows(self, year: int) -> tuple[int, int]:
         index, number = self.years.index(year), len(self.years)
@@ -226,9 +247,9 @@ class _Writer:
                 "deso_2018": pa.array([codes.earlier[a] for a in area_of_place[used]]).dictionary_encode(),
             }
         )
-        write(places.replace_schema_metadata(METADATA), self.folder / "places.parquet")
-        write(self._dwellings(units), self.folder / "dwellings.parquet")
-        (self.folder / "README.txt").write_text(
+        write(places.replace_schema_metadata(METADATA), self.folder / "_places.parquet")
+        write(self._dwellings(units), self.folder / "_dwellings.parquet")
+        (self.folder / "README.md").write_text(
             _README.format(first=self.years[0], last=self.years[-1]), encoding="utf-8"
         )
 
@@ -272,10 +293,11 @@ def _area_of_place(units: dict[int, Units], places: int) -> Ints:
 def _run(
     anchor: Anchor,
     geography: Geography,
-    codes: Codes,
     years: list[int],
-    seeds: tuple[np.random.SeedSequence, np.random.SeedSequence],
     writer: _Writer,
+    *,
+    seeds: tuple[np.random.SeedSequence, np.random.SeedSequence],
+    kommun: Ints,
 ) -> dict[int, Units]:
     """Step both ways from the table year, writing each wanted year as soon as it is known."""
     back = list(range(TABLE_YEAR - 1, years[0] - 1, -1))
@@ -289,11 +311,9 @@ def _run(
                 written.append(pool.submit(writer.write_year, state, chain))
 
         def chain_of(direction: int, stretch: list[int], seed: np.random.SeedSequence) -> Units:
-            return run_chain(
-                anchor, codes.kommun_of_area, geography, stretch, seed, lambda state: submit(state, direction)
-            )
+            return run_chain(anchor, geography, stretch, seed, lambda state: submit(state, direction), kommun=kommun)
 
-        chains = {}
+        chains: dict[int, Future[Units]] = {}
         if back:
             chains[BACKWARD] = pool.submit(chain_of, BACKWARD, back, seeds[0])
         if on:
@@ -301,8 +321,8 @@ def _run(
         submit(anchor.state, 0)
         for direction, future in chains.items():
             units[direction] = future.result()
-        for future in written:
-            future.result()
+        for each in written:
+            each.result()
     return units
 
 
@@ -314,6 +334,6 @@ coordinates are drawn by chance. Per DeSO 2018 the counts of 2022 agree with SCB
 everything else is invented. What is exact and what is not is written in docs/synthetic.md.
 
 year=YYYY/persons.parquet   one row a person and year, sorted by person; columns as in docs/register.md
-places.parquet              distinct coordinates, EPSG:3006 (SWEREF 99 TM), metres
-dwellings.parquet           dwellings, vacant ones too
+_places.parquet             distinct coordinates, EPSG:3006 (SWEREF 99 TM), metres
+_dwellings.parquet          dwellings, vacant ones too
 """

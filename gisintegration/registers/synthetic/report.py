@@ -10,8 +10,8 @@ import pandas as pd
 
 from gisintegration.registers.synthetic.housing import Units
 from gisintegration.registers.synthetic.margins import Margins
-from gisintegration.registers.synthetic.panel import State
 from gisintegration.registers.synthetic.segments import Ints, counts
+from gisintegration.registers.synthetic.state import State
 from gisintegration.registers.synthetic.table import Drawn
 
 
@@ -49,7 +49,8 @@ class SyntheticReport:
         return bool(self.table["within"].all())
 
     def _repr_html_(self) -> str:
-        return f"<p>Synthetic register, {min(self.years)}–{max(self.years)}: the persons do not exist.</p>{self.table.to_html()}"
+        span = f"{min(self.years)}–{max(self.years)}"
+        return f"<p>Synthetic register, {span}: the persons do not exist.</p>{self.table.to_html()}"
 
 
 COLUMNS = ("margin", "areas", "published", "synthetic", "largest", "cells_off", "within")

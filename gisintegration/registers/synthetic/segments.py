@@ -65,7 +65,8 @@ def ramp(sizes: Ints) -> Ints:
     [0, 1, 0, 1, 2]
     """
     total = int(sizes.sum())
-    return (np.arange(total) - np.repeat(starts(sizes), sizes)).astype(np.int32)
+    places: Ints = (np.arange(total) - np.repeat(starts(sizes), sizes)).astype(np.int32)
+    return places
 
 
 def highest(group: Ints, score: Floats, number: Ints, *, limit: float = _LIMIT) -> Flags:

@@ -7,10 +7,10 @@ import numpy as np
 from gisintegration.registers.synthetic import rates
 from gisintegration.registers.synthetic.margins import Margins
 from gisintegration.registers.synthetic.people import ALONE, CHILD, EU_EFTA, NORDIC, OTHER, PARTNER, SWEDEN
-from gisintegration.registers.synthetic.segments import Flags, Floats, Ints
+from gisintegration.registers.synthetic.segments import Floats, Ints
 from gisintegration.registers.synthetic.work import EMPLOYED, Rows
 
-NO, YES, EMPTY = 0, 1, 2
+EMPTY = 2
 COUPLE_CHILDREN, COUPLE, SINGLE_CHILDREN, SINGLE, OTHER_HOUSEHOLD = range(5)
 
 
@@ -62,8 +62,3 @@ def household_types(rows: Rows) -> Ints:
 
 def _chance(score: Floats) -> Floats:
     return 1 / (1 + np.exp(-score))
-
-
-def flags(values: Flags) -> Ints:
-    """False and True as NO and YES."""
-    return values.astype(np.int8)

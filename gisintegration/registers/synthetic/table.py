@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 from gisintegration.registers.synthetic.housing import HOUSE_UNKNOWN
 from gisintegration.registers.synthetic.margins import Margins
 from gisintegration.registers.synthetic.money import Money, draw_money
-from gisintegration.registers.synthetic.panel import State
 from gisintegration.registers.synthetic.people import NOT_IMMIGRATED
 from gisintegration.registers.synthetic.segments import Flags, Floats, Ints
 from gisintegration.registers.synthetic.society import EMPTY, household_types, school_eligible, voting
+from gisintegration.registers.synthetic.state import State
 from gisintegration.registers.synthetic.work import (
     Rows,
     at_employment_service,
@@ -41,7 +41,8 @@ METADATA = {
 ROW_GROUP = 245_760
 FIRST_ADDRESS_YEAR = 2018
 LAST_EARLIER_YEAR = 2023
-_MANY_VALUES = ("person", "household", "dwelling", "place", "disposable_income", "net_income", "equivalised_income")
+_RISING = ("person", "household")
+_MANY_VALUES = (*_RISING, "dwelling", "place", "x", "y", "disposable_income", "net_income", "equivalised_income")
 _INTEGERS = {
     "year": pa.int16(),
     "age": pa.int16(),
@@ -134,7 +135,7 @@ def draw_year(
     studies = studying(rows, status, study)
     registered, jobless_days = at_employment_service(rows, status, office)
     own, manager, skill = occupation(rows, status, job)
-    money = draw_money(rows, status, studies, jobless_days, margins, purse)
+    money = draw_money(rows, status, studies, jobless_days, margins=margins, rng=purse)
     riksdag, kommun_vote = voting(rows, status, margins, vote)
     drawn = Drawn(rows, status, money, household_types(rows))
     immigrant = rows.immigrated != NOT_IMMIGRATED
@@ -201,9 +202,15 @@ def to_table(columns: dict[str, pa.Array]) -> pa.Table:
 def write(table: pa.Table, path: Path) -> None:
     """Write with fixed settings, so that the same table gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    dictionary = [name for name in table.column_names if name not in _MANY_VALUES]
+    rising = {name: "DELTA_BINARY_PACKED" for name in _RISING if name in table.column_names}
     pq.write_table(
-        table, path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, use_dictionary=dictionary
+        table,
+        path,
+        compression="zstd",
+        compression_level=1,
+        row_group_size=ROW_GROUP,
+        use_dictionary=[name for name in table.column_names if name not in _MANY_VALUES],
+        column_encoding=rising or None,
     )
 
 

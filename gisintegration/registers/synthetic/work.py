@@ -8,9 +8,9 @@ import numpy as np
 
 from gisintegration.registers.synthetic import rates
 from gisintegration.registers.synthetic.margins import TABLE_YEAR, Margins
-from gisintegration.registers.synthetic.panel import State
 from gisintegration.registers.synthetic.people import EUROPE_OTHER, NOT_IMMIGRATED, SWEDEN, first_day
 from gisintegration.registers.synthetic.segments import Flags, Floats, Ints, counts, highest
+from gisintegration.registers.synthetic.state import State
 
 EMPLOYED, UNEMPLOYED, OUTSIDE, NOT_IN_AGES = range(4)
 NOT_REGISTERED, OPEN, PROGRAMME = range(3)
@@ -18,7 +18,10 @@ NOT_REGISTERED, OPEN, PROGRAMME = range(3)
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The persons of a year with what the drawing of their variables needs; arrays of one length."""
+    """The persons of a year with what the drawing of their variables needs; arrays of one length.
+
+    ``days_in_sweden``: since the latest immigration, at 31 December; very many for those who never immigrated.
+    """
 
     year: int
     area: Ints
@@ -33,26 +36,23 @@ class Rows:
     education: Ints
     standing: Floats
     luck: Floats
+    days_in_sweden: Ints
     units: int
     unit_area: Ints
 
     @property
-    def days_in_sweden(self) -> Ints:
-        """Days since the latest immigration at 31 December; very many for those born in Sweden."""
-        return np.where(
-            self.immigrated == NOT_IMMIGRATED, 99_999, first_day(np.array(self.year + 1)) - 1 - self.immigrated
-        )
-
-    @property
     def new_in_year(self) -> Flags:
         """Not registered on 1 January: born or immigrated during the year."""
-        return (self.age == 0) | (self.days_in_sweden < 365)
+        new: Flags = (self.age == 0) | (self.days_in_sweden < 365)
+        return new
 
 
 def rows_of(state: State) -> Rows:
     """Look up what the persons of a state are."""
     people, person = state.people, state.person
     age = np.clip(state.year - people.born[person], 0, rates.OLDEST).astype(np.int16)
+    immigrated = people.immigrated[person]
+    last_day = int(first_day(np.array(state.year + 1))) - 1
     return Rows(
         year=state.year,
         area=state.units.area[state.unit],
@@ -62,7 +62,8 @@ def rows_of(state: State) -> Rows:
         sex=people.sex[person],
         origin=people.origin[person],
         foreign=people.foreign[person],
-        immigrated=people.immigrated[person],
+        immigrated=immigrated,
+        days_in_sweden=np.where(immigrated == NOT_IMMIGRATED, 99_999, last_day - immigrated).astype(np.int32),
         protection=people.protection[person],
         education=_education_now(people.education[person], age),
         standing=people.standing[person],
@@ -118,7 +119,8 @@ def _upper_normal(share: Floats) -> Floats:
     t = np.sqrt(-2 * np.log(np.maximum(low, 1e-12)))
     top = 2.515517 + 0.802853 * t + 0.010328 * t**2
     value = t - top / (1 + 1.432788 * t + 0.189269 * t**2 + 0.001308 * t**3)
-    return np.where(share <= 0.5, value, -value)
+    result: Floats = np.where(share <= 0.5, value, -value)
+    return result
 
 
 def studying(rows: Rows, status: Ints, rng: np.random.Generator) -> Flags:
@@ -133,17 +135,19 @@ def studying(rows: Rows, status: Ints, rng: np.random.Generator) -> Flags:
 
 def occupation(rows: Rows, status: Ints, rng: np.random.Generator) -> tuple[Flags, Flags, Ints]:
     """Self-employed, manager, and skill level (0: not employed or not known)."""
-    employed = status == EMPLOYED
-    draw = rng.random((3, len(rows.age)), dtype=np.float32)
-    own = employed & (draw[0] < rates.SELF_EMPLOYED[rows.age] * np.where(rows.sex == 1, 1.35, 0.65))
-    lead = (
-        rates.MANAGER_EDUCATION[rows.education] * np.where(rows.age < 30, 0.3, 1.0) * np.where(rows.foreign, 0.55, 1.0)
-    )
-    manager = employed & (draw[1] < lead)
-    limits = rates.SKILL[rows.education] - 0.1 * (rows.origin >= EUROPE_OTHER)[:, None]
-    skill = 1 + (draw[2][:, None] > np.sort(1 - limits, axis=1)).sum(axis=1)
-    known = employed & ((draw[2] * 997) % 1 > 0.05)
-    return own, manager, np.where(known, skill, 0).astype(np.int8)
+    at = np.flatnonzero(status == EMPLOYED)
+    draw = rng.random((3, len(at)), dtype=np.float32)
+    age, education = rows.age[at], rows.education[at]
+    own, manager = np.zeros((2, len(status)), dtype=bool)
+    skill = np.zeros(len(status), dtype=np.int8)
+    own[at] = draw[0] < rates.SELF_EMPLOYED[age] * np.where(rows.sex[at] == 1, 1.35, 0.65)
+    lead = rates.MANAGER_EDUCATION[education] * np.where(age < 30, 0.3, 1.0) * np.where(rows.foreign[at], 0.55, 1.0)
+    manager[at] = draw[1] < lead
+    below = 1 - rates.SKILL[education].T + 0.1 * (rows.origin[at] >= EUROPE_OTHER)
+    level = 1 + (draw[2] > below[0]) + (draw[2] > below[1]) + (draw[2] > below[2])
+    known = (draw[2] * 997) % 1 > rates.OCCUPATION_UNKNOWN
+    skill[at] = np.where(known, level, 0)
+    return own, manager, skill
 
 
 def at_employment_service(rows: Rows, status: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -154,7 +158,7 @@ def at_employment_service(rows: Rows, status: Ints, rng: np.random.Generator) ->
     chance = np.asarray((0.012, 0.86, 0.05, 0.0))[status] * working_age
     registered = np.where(draw[0] < chance * 0.55, OPEN, np.where(draw[0] < chance, PROGRAMME, NOT_REGISTERED))
     at = np.flatnonzero((registered > 0) | ((draw[1] < 0.03) & working_age & (status == EMPLOYED)))
-    scale = np.where(registered[at] > 0, 130.0, 45.0)
+    scale = np.where(registered[at] > 0, rates.JOBLESS_DAYS, 45.0)
     days = np.zeros(number, dtype=np.int16)
     days[at] = np.clip(np.round(rng.gamma(1.7, scale)), 1, 365)
     return registered.astype(np.int8), days
