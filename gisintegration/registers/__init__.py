@@ -1,5 +1,6 @@
 """Point registers in: the contract, coordinates, persons without a place, and the areas that persons belong to."""
 
+from gisintegration.registers.by_key import place_by_key
 from gisintegration.registers.contract import Variable, contract, variables
 from gisintegration.registers.examine import Examination, examine
 from gisintegration.registers.page import register_page
@@ -22,6 +23,7 @@ __all__ = [
     "contract",
     "examine",
     "place",
+    "place_by_key",
     "placed_sql",
     "propose_crs",
     "read_register",

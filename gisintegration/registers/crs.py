@@ -21,6 +21,7 @@ SAMPLE = 20_000
 #: Longitude and latitude that hold Sweden with its territorial sea.
 SWEDEN = (10.0, 54.8, 25.0, 69.6)
 _ZONES = range(3007, 3019)
+_RT90, _RT90_ZONES = 3021, range(3019, 3025)
 _CHUNK = 500_000
 
 XY = npt.NDArray[np.float64]
@@ -210,4 +211,7 @@ def looks_like(xy: XY) -> list[Candidate]:
             share = float(inside(xy[:, ::-1] if swapped else xy, extent(epsg)).mean())
             if share >= 0.5:
                 found.append(Candidate(epsg, swapped, share))
+    # The zones of RT 90 cover each other's extents: by far the most common one stands for them all.
+    if any(candidate.epsg == _RT90 for candidate in found):
+        found = [one for one in found if one.epsg == _RT90 or one.epsg not in _RT90_ZONES]
     return sorted(found, key=lambda candidate: -candidate.share)

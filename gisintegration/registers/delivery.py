@@ -86,6 +86,8 @@ def open_delivery(
         comma[table.table.name] = _decimal_comma(con, table, options.decimal)
         mark = ", decimal comma." if comma[table.table.name] else "."
         notes += [note.removesuffix(".") + mark if table.table.as_text else note for note in table.table.notes]
+        if any(one.types.get(table.columns.get("x", "")) == "FLOAT" for one in table.table.parts):
+            notes.append(f"{Path(table.table.name).name}: x and y are in single precision, good to about half a metre.")
         if table.unused:
             notes.append(f"{Path(table.table.name).name}: columns not used: {', '.join(table.unused)}.")
     return Delivery(tuple(resolved), place, comma, tuple(notes))

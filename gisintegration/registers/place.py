@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -17,9 +16,10 @@ from gisintegration.areas import AreaDivision
 from gisintegration.errors import CRSError, RegisterError
 from gisintegration.locate import locate, nearest
 from gisintegration.progress import Progress, ProgressOption, part, reporter
+from gisintegration.registers.counting import Edition, count_placed, placement_report, valid_rows
 from gisintegration.registers.draw import draw, with_unknown
 from gisintegration.registers.folder import WorkFolder
-from gisintegration.registers.placement import HOW, Placement, PlacementReport, placed_sql, verify
+from gisintegration.registers.placement import Placement, PlacementReport, verify
 from gisintegration.registers.propose import kommuner
 from gisintegration.registers.register import Register
 
@@ -103,35 +103,16 @@ def place(
         for number, one in enumerate(editions):
             span = part(report, 0.5 + 0.5 * number / len(editions), 0.5 + 0.5 * (number + 1) / len(editions))
             reasons += _exceptions(con, register, one, xy=xy, position=columns[one.key], placement=placement)
-            counts += [_count(con, register, placement, one, year) for year in one.years]
+            counts += [count_placed(con, register, placement, one, year) for year in one.years]
             span(1.0, f"persons placed in {one.key}")
-        found = _report(register, counts, reasons)
-        valid = {year: _rows(con, register, year) for year in register.years}
+        found = placement_report(register, counts, reasons)
+        valid = {year: valid_rows(con, register, year) for year in register.years}
     verify(found, valid)
     _check_kommun(found, editions)
     return Placement(placement.areas, placement.years, found, placement.needs_residual, work)
 
 
-@dataclass(frozen=True, eq=False)
-class _Edition:
-    """An edition with what placing asks of it, worked out once."""
-
-    areas: AreaDivision
-    years: tuple[int, ...]
-    kommun: npt.NDArray[np.object_] | None
-    remainder: npt.NDArray[np.bool_]
-    unknown: dict[str, int]
-
-    @property
-    def key(self) -> str:
-        return self.areas.key
-
-    @property
-    def kommuner(self) -> set[str]:
-        return set() if self.kommun is None else {str(code) for code in self.kommun}
-
-
-def _editions(register: Register, areas: Mapping[AreaDivision, Sequence[int]]) -> list[_Edition]:
+def _editions(register: Register, areas: Mapping[AreaDivision, Sequence[int]]) -> list[Edition]:
     if not areas:
         raise RegisterError("No areas were given to place the persons in.", hint="give at least one edition.")
     keys = [one.key for one in areas]
@@ -149,7 +130,7 @@ def _editions(register: Register, areas: Mapping[AreaDivision, Sequence[int]]) -
         kommun = kommuner(one)
         rows = np.flatnonzero(kind == "unknown")
         unknown = {} if kommun is None else {str(kommun[row]): int(row) for row in rows}
-        editions.append(_Edition(one, tuple(sorted(set(years))), kommun, kind == "remainder", unknown))
+        editions.append(Edition(one, tuple(sorted(set(years))), kommun, kind == "remainder", unknown))
     return editions
 
 
@@ -161,7 +142,7 @@ def _coordinates(con: duckdb.DuckDBPyConnection, register: Register, years: Sequ
     return np.column_stack([np.asarray(found["x"], dtype=np.float64), np.asarray(found["y"], dtype=np.float64)])
 
 
-def _locate(editions: Sequence[_Edition], xy: Floats, progress: Progress) -> dict[str, npt.NDArray[np.int32]]:
+def _locate(editions: Sequence[Edition], xy: Floats, progress: Progress) -> dict[str, npt.NDArray[np.int32]]:
     columns = {}
     for number, one in enumerate(editions):
         columns[one.key] = locate(xy, one.areas)
@@ -172,7 +153,7 @@ def _locate(editions: Sequence[_Edition], xy: Floats, progress: Progress) -> dic
 def _exceptions(
     con: duckdb.DuckDBPyConnection,
     register: Register,
-    one: _Edition,
+    one: Edition,
     *,
     xy: Floats,
     position: npt.NDArray[np.int32],
@@ -204,7 +185,7 @@ def _table(con: duckdb.DuckDBPyConnection, name: str, columns: object) -> None:
     con.unregister("given")
 
 
-def _near(con: duckdb.DuckDBPyConnection, register: Register, one: _Edition) -> pd.DataFrame:
+def _near(con: duckdb.DuckDBPyConnection, register: Register, one: Edition) -> pd.DataFrame:
     """Coordinates outside all areas, with a kommun of registration that has an area near enough."""
     empty = pd.DataFrame({"x": [0.0], "y": [0.0], "kommun": [""], "at": np.zeros(1, dtype=np.int32)}).iloc[:0]
     if not register.has_points or register.nearest == 0 or one.kommun is None or not one.years:
@@ -242,9 +223,7 @@ def _odd_persons(register: Register, year: int) -> str:
     )
 
 
-def _resolve(
-    register: Register, one: _Edition, year: int, persons: pd.DataFrame
-) -> tuple[pd.DataFrame, dict[str, int]]:
+def _resolve(register: Register, one: Edition, year: int, persons: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     at = persons["at"].to_numpy(dtype=np.int64)
     why = persons["why"].to_numpy(dtype=object)
     area = np.where(why == "near", at, -1).astype(np.int32)
@@ -271,7 +250,7 @@ def _resolve(
     return table, dict(zip(counted.tolist(), numbers.tolist(), strict=True))
 
 
-def _members(one: _Edition, year: int) -> dict[tuple[int, str], int]:
+def _members(one: Edition, year: int) -> dict[tuple[int, str], int]:
     """(position of a remainder, delivered code) → position of the area, where delivered codes are of this edition."""
     if one.areas.division != "deso" or not one.areas.in_force(year):
         return {}
@@ -285,7 +264,7 @@ def _members(one: _Edition, year: int) -> dict[tuple[int, str], int]:
 
 
 def _without_place(
-    register: Register, one: _Edition, persons: npt.NDArray[np.object_], kommun: npt.NDArray[np.object_]
+    register: Register, one: Edition, persons: npt.NDArray[np.object_], kommun: npt.NDArray[np.object_]
 ) -> npt.NDArray[np.int32]:
     if register.unplaced == "centralort":
         return draw(persons, kommun, one.areas)
@@ -294,51 +273,7 @@ def _without_place(
     return np.full(len(persons), -1, dtype=np.int32)
 
 
-def _count(
-    con: duckdb.DuckDBPyConnection, register: Register, placement: Placement, one: _Edition, year: int
-) -> pd.DataFrame:
-    """Persons of a year by kommun of registration and way of placing, and those in an area of another kommun."""
-    placed = placed_sql(register, placement, one.areas, year, ["kommun"])
-    found = con.execute(f"select kommun, how, area, count(*) as n from ({placed}) group by all").df()
-    table = found.pivot_table(index="kommun", columns="how", values="n", aggfunc="sum", fill_value=0)
-    table = table.reindex(columns=list(HOW), fill_value=0).astype(np.int64)
-    table["mismatch"] = 0
-    table["here"] = 0
-    if one.kommun is not None:
-        area = found["area"].to_numpy()
-        inside = area >= 0
-        of_area = np.where(inside, one.kommun[np.maximum(area, 0)], None)
-        other = inside & (of_area != found["kommun"].to_numpy(dtype=object))
-        with_point = ~found["how"].isin(["unplaced"]).to_numpy()
-        table["mismatch"] = found[other].groupby("kommun")["n"].sum().reindex(table.index, fill_value=0)
-        table["here"] = (
-            found[inside & ~other & with_point].groupby("kommun")["n"].sum().reindex(table.index, fill_value=0)
-        )
-    table = table.reset_index().rename_axis(columns=None).sort_values("kommun", ignore_index=True)
-    table.insert(0, "year", year)
-    table.insert(0, "edition", one.key)
-    return table
-
-
-def _report(
-    register: Register, counts: Sequence[pd.DataFrame], reasons: Sequence[tuple[str, int, str, int]]
-) -> PlacementReport:
-    population = register.report.internal[0]
-    columns = ["edition", "year", "kommun", *HOW, "mismatch", "here"]
-    internal = pd.concat(counts, ignore_index=True) if counts else pd.DataFrame(columns=columns)
-    return PlacementReport(
-        internal[columns],
-        pd.DataFrame(list(reasons), columns=["edition", "year", "reason", "persons"]),
-        population.rows,
-        population.rejected_years,
-    )
-
-
-def _rows(con: duckdb.DuckDBPyConnection, register: Register, year: int) -> int:
-    return int(con.execute(f"select count(*) from ({register.select(['person'], year)})").fetchall()[0][0])
-
-
-def _check_kommun(report: PlacementReport, editions: Sequence[_Edition]) -> None:
+def _check_kommun(report: PlacementReport, editions: Sequence[Edition]) -> None:
     """Refuse points that mostly lie elsewhere than in the kommun of registration: the CRS is wrong."""
     for one in editions:
         table = report.internal[(report.internal["edition"] == one.key) & report.internal["kommun"].isin(one.kommuner)]

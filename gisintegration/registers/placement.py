@@ -19,6 +19,16 @@ from gisintegration.registers.report import masked, masked_all
 
 #: How a person came to an area, in the order of the identity.
 HOW = ("located", "delivered", "nearest", "unplaced", "outside")
+_NO_EXCEPTIONS = pa.schema(
+    {
+        "edition": pa.string(),
+        "year": pa.int32(),
+        "person": pa.null(),
+        "area": pa.int32(),
+        "how": pa.string(),
+        "reason": pa.string(),
+    }
+).empty_table()
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,8 @@ class Placement:
         Persons without a place are in no area of their kommun (``separate``, ``exclude``): what is left when the
         areas are taken from the kommun is those persons. Only the policy ``internal``, or one that the residual
         passes, may publish it.
+    keyed
+        Persons were placed by their key of property or address instead of by coordinates (:func:`place_by_key`).
     """
 
     areas: Mapping[str, AreaDivision]
@@ -96,12 +108,13 @@ class Placement:
     report: PlacementReport
     needs_residual: bool
     work: WorkFolder = field(repr=False)
+    keyed: bool = False
 
     @property
     def places(self) -> pd.DataFrame:
         """Distinct coordinates ``x``, ``y`` (metres, EPSG:3006), ascending, and an int32 column for each edition key.
 
-        A position in the edition's codes, or −1 outside all areas.
+        A position in the edition's codes, or −1 outside all areas. Placed by key: ``place`` instead of x and y.
         """
         table: pd.DataFrame = pq.read_table(self.places_file).to_pandas()
         return table
@@ -109,13 +122,13 @@ class Placement:
     @property
     def exceptions(self) -> pa.Table:
         """Persons whose area does not follow from their coordinate alone: edition, year, person, area, how, reason."""
-        tables = []
-        for key, years in self.years.items():
+        tables = [_NO_EXCEPTIONS]
+        for key, years in self.years.items() if not self.keyed else []:
             for year in years:
                 table = pq.read_table(self.exceptions_file(key, year))
                 table = table.add_column(0, "year", pa.array([year] * len(table), pa.int32()))
                 tables.append(table.add_column(0, "edition", pa.array([key] * len(table), pa.string())))
-        return pa.concat_tables(tables)
+        return pa.concat_tables(tables, promote_options="permissive")
 
     @property
     def places_file(self) -> str:
@@ -161,13 +174,21 @@ def placed_sql(
         raise RegisterError.unknown("edition", key, placement.years, where="the placement")
     if year not in placement.years[key]:
         raise RegisterError.unknown("year", year, placement.years[key], where=f"the placement on {key}")
-    needed = ["person", *(["x", "y"] if register.has_points else [])]
+    found_by = ["x", "y"] if register.has_points else []
+    needed = ["place"] if placement.keyed else ["person", *found_by]
     kind = ["coordinate_type"] if "coordinate_type" in register.variables else []
     rows = register.select(list(dict.fromkeys([*columns, *needed, *kind])), year)
     wanted = "".join(f"r.{sql.name(name)}, " for name in columns)
     coordinate_type = ", r.coordinate_type" if kind else ", null::varchar as coordinate_type"
     if "coordinate_type" in columns:
         coordinate_type = ""
+    places = f"(select *, {sql.name(key)} as area from read_parquet({sql.literal(placement.places_file)}))"
+    if placement.keyed:
+        return (
+            f"select {wanted}coalesce(p.area, -1)::integer as area, case when r.place is null then 'unplaced' "
+            f"when coalesce(p.area, -1) < 0 then 'outside' else 'located' end as how{coordinate_type} "
+            f"from ({rows}) r left join {places} p on cast(r.place as varchar) = p.place"
+        )
     exceptions = f"left join read_parquet({sql.literal(placement.exceptions_file(key, year))}) e on r.person = e.person"
     if not register.has_points:
         return (
@@ -177,8 +198,7 @@ def placed_sql(
     return (
         f"select {wanted}coalesce(e.area, p.area, -1)::integer as area, coalesce(e.how, case when r.x is null "
         f"then 'unplaced' when p.area < 0 then 'outside' else 'located' end) as how{coordinate_type} "
-        f"from ({rows}) r left join (select x, y, {sql.name(key)} as area from "
-        f"read_parquet({sql.literal(placement.places_file)})) p on r.x = p.x and r.y = p.y {exceptions}"
+        f"from ({rows}) r left join {places} p on r.x = p.x and r.y = p.y {exceptions}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,10 +108,6 @@ class ReadReport:
             ],
             "notes": list(self.notes),
         }
-
-    def by_table(self) -> Iterable[tuple[str, TableReport]]:
-        """Name and report of each table, the population first."""
-        return [(table.name, table) for table in self.internal]
 
 
 def _plain(count: int) -> str:

@@ -66,8 +66,9 @@ def test_the_extents_hold_sweden():
         assert (y < box[3]).all()
 
 
-def test_rt90_is_named_first_for_what_looks_like_it():
-    assert looks_like(np.array([[1628294.0, 6580994.0]]))[0].title == "RT90 2.5 gon V (EPSG:3021)"
+def test_rt90_stands_for_what_looks_like_it():
+    titles = [candidate.title for candidate in looks_like(np.array([[1628294.0, 6580994.0]]))]
+    assert titles == ["RT90 2.5 gon V (EPSG:3021)"]
 
 
 def test_transformation_agrees_with_scb():

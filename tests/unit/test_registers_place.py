@@ -9,8 +9,9 @@ import pytest
 import shapely
 
 from gisintegration.areas.assemble import assemble
+from gisintegration.areas.own import read_key
 from gisintegration.errors import CRSError, GisIntegrationError, RegisterError
-from gisintegration.registers import HOW, place, placed_sql, read_register
+from gisintegration.registers import HOW, place, place_by_key, placed_sql, read_register
 from gisintegration.registers.draw import central_areas, draw, with_unknown
 from gisintegration.registers.placement import PlacementReport, verify
 from gisintegration.testing import grid_areas
@@ -350,3 +351,36 @@ def test_what_cannot_be_placed_is_said(tmp_path):
         place(persons, {squares(): [2019]})
     with pytest.raises(RegisterError, match="deso/2018 was given twice"):
         place(persons, {squares(): [2023], grid_areas(2, 2): [2023]})
+
+
+def keyed(tmp_path, **columns):
+    people = pd.DataFrame([PERSON | {"person": number} for number in range(1, 6)]).drop(columns="deso")
+    path = tmp_path / "k.parquet"
+    people.assign(**columns).to_parquet(path)
+    return read_register(path)
+
+
+def test_a_key_table_places_by_property_on_each_level(tmp_path):
+    table = pd.DataFrame({"fnr": ["7", "8", "9"], "nyko4": ["a1", "a2", "b1"], "nyko3": ["a", "a", "b"]})
+    own = read_key(table, key="fnr", levels=["nyko4", "nyko3"], edition=2024)
+    persons = keyed(tmp_path, place=["7", "9", "10", None, "8"])
+    placement = place_by_key(persons, own, [2023])
+    assert placed(persons, placement, "nyko4/2024") == [
+        ("a1", "located"),
+        ("b1", "located"),
+        (None, "outside"),
+        (None, "unplaced"),
+        ("a2", "located"),
+    ]
+    assert [code for code, _ in placed(persons, placement, "nyko3/2024")] == ["a", "b", None, None, "a"]
+    assert placement.report.totals["rows"].tolist() == [5, 5]
+    assert placement.report.reasons["persons"].tolist() == [1, 1]
+    assert len(placement.exceptions) == 0
+
+
+def test_a_register_without_the_key_is_told_so(tmp_path):
+    own = read_key(pd.DataFrame({"fnr": ["7"], "nyko4": ["a1"]}), key="fnr", levels=["nyko4"], edition=2024)
+    with pytest.raises(RegisterError, match="no key of property or address"):
+        place_by_key(register(tmp_path, at(0.5)), own, [2023])
+    with pytest.raises(RegisterError, match="no level 'nyko5'"):
+        place_by_key(keyed(tmp_path, place="7"), own, [2023], levels=["nyko5"])

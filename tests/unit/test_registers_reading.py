@@ -449,6 +449,12 @@ def test_no_crs_and_wrong_crs_and_swapped_axes(tmp_path):
         read_register(degrees, crs=3006)
 
 
+def test_coordinates_in_single_precision_are_told(tmp_path):
+    frame = people(2).astype({"x": "float32", "y": "float32"})
+    register = read_register(write(tmp_path / "p.parquet", frame), crs=3006)
+    assert register.report.notes == ("p.parquet: x and y are in single precision, good to about half a metre.",)
+
+
 def test_a_register_of_no_valid_row_is_refused(tmp_path):
     frame = people(4)
     frame.loc[[0, 1], "sex"] = "K"
