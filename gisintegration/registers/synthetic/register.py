@@ -254,7 +254,7 @@ class _Writer:
         )
 
     def _dwellings(self, units: dict[int, Units]) -> pa.Table:
-        """Every dwelling of the table year, vacant ones too, and those built by either chain since."""
+        """Every dwelling of the table year, vacant ones too, those built since, and those that were gone by then."""
         own = len(self.anchor.state.units)
         parts = []
         for chain, stock in sorted(units.items()):
@@ -272,6 +272,9 @@ class _Writer:
                         "rooms": pa.array(stock.rooms[rows]),
                         "living_area": pa.array(stock.living_area[rows]),
                         "built": pa.array(stock.built[rows], mask=stock.built[rows] == 0),
+                        "until": pa.array(
+                            np.full(len(rows), TABLE_YEAR - 1, dtype=np.int16), mask=(chain != BACKWARD) | (rows < own)
+                        ),
                     }
                 )
             )
@@ -335,5 +338,5 @@ everything else is invented. What is exact and what is not is written in docs/sy
 
 year=YYYY/persons.parquet   one row a person and year, sorted by person; columns as in docs/register.md
 _places.parquet             distinct coordinates, EPSG:3006 (SWEREF 99 TM), metres
-_dwellings.parquet          dwellings, vacant ones too
+_dwellings.parquet          dwellings, vacant ones too; built, until: first and last year where not standing all along
 """
