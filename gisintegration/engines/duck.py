@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
 from gisintegration.engines.cube import SEXES, Answer, Question, Sample, Values
+
+Number = TypeVar("Number", bound=np.integer)
 
 
 def count(con: duckdb.DuckDBPyConnection, question: Question) -> Answer:
@@ -37,9 +41,7 @@ def count(con: duckdb.DuckDBPyConnection, question: Question) -> Answer:
 Positions = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
-def _grouped(
-    con: duckdb.DuckDBPyConnection, question: Question
-) -> list[tuple[int, Positions, npt.NDArray[np.int64]]]:
+def _grouped(con: duckdb.DuckDBPyConnection, question: Question) -> list[tuple[int, Positions, npt.NDArray[np.int64]]]:
     """For each list: where its groups stand, (area, sex, class), the last class for those in none, and their sums."""
     lists = len(question.lists)
     sums = [f"cast(coalesce(sum(s{i}), 0) as bigint) as t{i}" for i in range(len(question.sums))]
@@ -55,9 +57,10 @@ def _grouped(
         # grouping_id has a 1 for every column that is not grouped by, the first column in the highest place.
         wanted = (2**lists - 1) ^ (1 << (lists - 1 - i)) if lists else 0
         here = np.flatnonzero(np.asarray(rows["which"]) == wanted)
-        slot = _filled(rows[f"c{i}"][here]) if lists else np.zeros(len(here), dtype=np.int64)
-        values = np.stack([_filled(rows[f"t{k}"][here]) for k in range(len(sums))]) if sums else np.empty((0, 0))
-        found.append((i, (_filled(rows["area"][here]), _filled(rows["sex"][here]), slot), values.astype(np.int64)))
+        area, sex = (_filled(rows[name], np.int64)[here] for name in ("area", "sex"))
+        slot = _filled(rows[f"c{i}"], np.int64)[here] if lists else np.zeros(len(here), dtype=np.int64)
+        values = np.stack([_filled(rows[f"t{k}"], np.int64)[here] for k in range(len(sums))])
+        found.append((i, (area, sex, slot), values))
     return found
 
 
@@ -77,10 +80,10 @@ def _values(con: duckdb.DuckDBPyConnection, question: Question, sample: Sample) 
         f"where area >= 0 and {sample.condition} and {sample.value} is not null"
     ).fetchnumpy()
     return Values(
-        area=_filled(rows["area"]),
-        sex=_filled(rows["sex"]),
-        classes=tuple(_filled(rows[f"c{i}"]) for i in range(len(question.lists))),
-        value=_filled(rows["value"]),
+        area=_filled(rows["area"], np.int32),
+        sex=_filled(rows["sex"], np.int8),
+        classes=tuple(_filled(rows[f"c{i}"], np.int8) for i in range(len(question.lists))),
+        value=_filled(rows["value"], np.int64),
     )
 
 
@@ -89,6 +92,6 @@ def _class(conditions: tuple[str, ...], none: int) -> str:
     return f"cast(case {cases} else {none} end as tinyint)"
 
 
-def _filled(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _filled(values: Any, kind: type[Number]) -> npt.NDArray[Number]:
     # DuckDB hands back a masked array where a column could hold null; none of these do.
-    return np.ma.getdata(values)
+    return np.ma.getdata(values).astype(kind, copy=False)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from gisintegration.errors import IndicatorError
 from gisintegration.indicators.constants import load_constants
-from gisintegration.indicators.rules import constants_in, known_variables, parse, variables_in
+from gisintegration.indicators.rules import column_of, constants_in, known_variables, parse, variables_in
 from gisintegration.tables import Indicator, Kind
 
 _NOT_SUBJECTS = ("breakdowns", "constants")
@@ -70,7 +70,7 @@ def variables_of(indicator: Indicator) -> set[str]:
     ['age', 'labour_status']
     """
     rules = [indicator.population, indicator.numerator or {}]
-    named = {name for name in (indicator.variable, indicator.base) if name is not None}
+    named = {column_of(name) for name in (indicator.variable, indicator.base) if name is not None}
     return named.union(*(variables_in(rule) for rule in rules))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import groupby
 
 from gisintegration.indicators.classes import Class, classes
@@ -11,6 +10,33 @@ from gisintegration.indicators.declare import load_indicators
 from gisintegration.swedish import number
 from gisintegration.tables import Indicator, Rule
 
+_FIELDS = {
+    "`id`, `title`, `unit`, `description`": 'Name in files, and the words in Swedish and English (`{ sv = "…", en = "…" }`).',
+    "`kind`": (
+        "`count`: persons in `population`. `share`: those of them for whom `numerator` holds, per cent. "
+        "`mean`, `median`: of `variable`, a whole number. `ratio`: sum of `variable` over sum of `base`, "
+        "per cent, over persons with both."
+    ),
+    "`population`, `numerator`": (
+        "Rules: a table of variables, of which every line must hold; `any = [{…}, {…}]` is a list of "
+        "rules of which one must hold."
+    ),
+    "`per`": "A national constant that a mean or median is divided by.",
+    "`breakdowns`": "Some of `background`, `age`, `education`.",
+    "`reference`": "`31 December`, `November`, `calendar year`, `school year`, `election day` or `panel`.",
+    "`additive`": (
+        "`areas`: figures of areas add up. `register_only`: only from the register, never from published figures."
+    ),
+    "`register`, `code`": "Where the variable comes from, and SCB's code for the content where it is known.",
+    "`years`, `only_years`": '`"2011-"`, `"1997-2021"`; or `[2018, 2022]` where there is not one every year.',
+    "`breaks`": (
+        "`[[indicator.breaks]]` with `year`, `sv`, `en`: from this year figures are not comparable with those before."
+    ),
+    "`high_is`": "`good`, `bad` or `neutral`: for the colours of maps.",
+    "`decimals`, `counted`, `subject`, `assumption`": (
+        "Decimals shown; the object counted; the file's name if not given; what was assumed where the source is silent."
+    ),
+}
 _INTRODUCTION = """# The indicators
 
 <!-- Made by scripts/indicators_page.py from gisintegration/indicators/library. Do not edit by hand. -->
@@ -19,21 +45,7 @@ An indicator is declared in a TOML file, one `[[indicator]]` each; the library h
 folders of its own. Every figure is given by sex; **classes** tells which of background, age and education it is also
 given for, one at a time. A class that nobody in the indicator's population can belong to has no row.
 
-| Field | Means |
-|---|---|
-| `id`, `title`, `unit`, `description` | Name in files, and the words in Swedish and English (`{ sv = "…", en = "…" }`). |
-| `kind` | `count`: persons in `population`. `share`: those of them for whom `numerator` holds, per cent. `mean`, `median`: of `variable`, a whole number. `ratio`: sum of `variable` over sum of `base`, per cent, over persons with both. |
-| `population`, `numerator` | Rules: a table of variables, of which every line must hold; `any = [{…}, {…}]` is a list of rules of which one must hold. |
-| `per` | A national constant that a mean or median is divided by. |
-| `breakdowns` | Some of `background`, `age`, `education`. |
-| `reference` | `31 December`, `November`, `calendar year`, `school year`, `election day` or `panel`. |
-| `additive` | `areas`: figures of areas add up. `register_only`: only from the register, never from published figures. |
-| `register`, `code` | Where the variable comes from, and SCB's code for the content where it is known. |
-| `years`, `only_years` | `"2011-"`, `"1997-2021"`; or `[2018, 2022]` where there is not one every year. |
-| `breaks` | `[[indicator.breaks]]` with `year`, `sv`, `en`: from this year figures are not comparable with those before. |
-| `high_is` | `good`, `bad` or `neutral`: for the colours of maps. |
-| `decimals`, `counted`, `subject`, `assumption` | Decimals shown; the object counted; the file's name if not given; what was assumed where the source is silent. |
-
+{fields}
 A rule's line is a variable of [the register](register.md) and what it must be: a code or a list of codes, `true` or
 `false`, a whole number or a list of them, a span `"20-64"` (both ends belong), a comparison `">= 10"` or
 `"< 0.6 * median_equivalised_income"`, `"known"` or `"missing"`. A condition on a missing value is false. One variable
@@ -60,9 +72,13 @@ def indicators_page() -> str:
     table = "".join(_row(item) for item in known)
     details = "".join(_section(item) for item in known)
     return (
-        f"{_INTRODUCTION}\n## All indicators\n\n{head}{table}\n## Each indicator\n{details}\n"
+        f"{_INTRODUCTION.replace('{fields}', _fields())}\n## All indicators\n\n{head}{table}\n## Each indicator\n{details}\n"
         f"## Classes\n{_classes()}\n## National constants\n{_constants()}"
     )
+
+
+def _fields() -> str:
+    return "| Field | Means |\n|---|---|\n" + "".join(f"| {field} | {means} |\n" for field, means in _FIELDS.items())
 
 
 def _row(item: Indicator) -> str:
@@ -127,7 +143,8 @@ def _constant(entry: Constant, note: str) -> str:
         + ", ".join(number(figure, 0) for _, (_, figure) in run)
         for run in same
     )
-    return f"\n### {entry.name}{note}\n\n{entry.title['sv']} / {entry.title['en']}, {entry.unit}. Source: {entry.source}\n\n{text}\n"
+    words = f"{entry.title['sv']} / {entry.title['en']}, {entry.unit}."
+    return f"\n### {entry.name}{note}\n\n{words} Source: {entry.source}\n\n{text}\n"
 
 
 def _rule(rule: Rule) -> str:

@@ -144,7 +144,18 @@ def variables_in(rule: Rule) -> set[str]:
     ['age', 'immigrated']
     """
     tests, _ = parse(rule)
-    return {_SOURCE_OF.get(test.variable, test.variable) for test in _leaves(tests)}
+    return {column_of(test.variable) for test in _leaves(tests)}
+
+
+def column_of(variable: str) -> str:
+    """The register column a variable is read from.
+
+    Examples
+    --------
+    >>> column_of("days_in_sweden"), column_of("age")
+    ('immigrated', 'age')
+    """
+    return _SOURCE_OF.get(variable, variable)
 
 
 def constants_in(rule: Rule) -> set[str]:
@@ -290,8 +301,8 @@ def _apart(first: Condition, second: Condition) -> bool:
 
 def _reach(test: Condition) -> tuple[float, float] | None:
     """The numbers a condition allows, from the lowest to the highest."""
-    if test.kind == "span":
-        return test.values[0], test.values[1]
+    if test.kind == "span" or (test.kind == "equal" and all(type(value) is int for value in test.values)):
+        return min(test.values), max(test.values)
     if test.kind == "compare" and not test.constant:
         number = float(test.number)
         least = {">=": number, ">": math.nextafter(number, math.inf)}.get(test.operator, -math.inf)

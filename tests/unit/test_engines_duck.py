@@ -1,0 +1,70 @@
+"""The engine: sums and samples by list of classes; medians of many groups."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gisintegration.engines import Question, Sample
+from gisintegration.engines.duck import count
+from gisintegration.engines.middle import medians
+from gisintegration.sql import connect
+
+SOURCE = """select * from (values
+    (0, 'men', 10, 5), (0, 'women', 30, 7), (1, 'women', 30, null), (1, 'women', 70, 11), (-1, 'men', 30, 100), (null, 'men', 30, 100)
+) as t(area, sex, age, money)"""
+
+
+def ask(**changes: object):
+    parts = {
+        "source": SOURCE,
+        "areas": 3,
+        "sex": "sex = 'women'",
+        "lists": (("age < 20", "age < 40"), ("money > 6",)),
+        "sums": ("1", "money"),
+        "samples": (),
+    }
+    with connect() as con:
+        return count(con, Question(**(parts | changes)))
+
+
+def test_totals_and_classes():
+    answer = ask()
+    assert answer.totals[0].tolist() == [[1, 1], [0, 2], [0, 0]]
+    assert answer.totals[1].tolist() == [[5, 7], [0, 11], [0, 0]]
+    young, grown = answer.by_class[0][0, :, :, 0], answer.by_class[0][0, :, :, 1]
+    assert young.tolist() == [[1, 0], [0, 0], [0, 0]]
+    assert grown.tolist() == [[0, 1], [0, 1], [0, 0]]  # the person of 70 is in no class
+    assert answer.by_class[1][1, :, :, 0].tolist() == [[0, 7], [0, 11], [0, 0]]
+
+
+def test_without_lists_there_are_totals():
+    answer = ask(lists=())
+    assert answer.by_class == ()
+    assert answer.totals[1].tolist() == [[5, 7], [0, 11], [0, 0]]
+
+
+def test_a_sample_leaves_out_those_without_a_value():
+    sample = Sample("age >= 30", "money")
+    found = ask(samples=(sample,)).values[sample]
+    assert sorted(zip(found.area.tolist(), found.sex.tolist(), found.value.tolist(), strict=True)) == [
+        (0, 1, 7),
+        (1, 1, 11),
+    ]
+    assert sorted(found.classes[0].tolist()) == [-1, 1]
+
+
+def test_nobody_at_all():
+    answer = ask(source=f"{SOURCE} where age > 200", samples=(Sample("true", "money"),))
+    assert answer.totals.sum() == 0
+    assert len(answer.values[Sample("true", "money")].value) == 0
+
+
+def test_medians_of_more_groups_than_sixteen_bits_hold():
+    rng = np.random.default_rng(1)
+    groups = 70_000
+    group, value = rng.integers(-1, groups, 200_000), np.sort(rng.integers(-100, 10**10, 200_000))
+    middle, number = medians(value, group, groups)
+    for one in (0, 1, 65_535, 65_536, 69_999):
+        mine = value[group == one]
+        assert number[one] == len(mine)
+        assert (middle[one] == np.median(mine)) if len(mine) else np.isnan(middle[one])
