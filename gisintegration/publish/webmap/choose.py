@@ -32,7 +32,7 @@ class Figures:
 
     Parameters
     ----------
-    values, lower, upper
+    numbers, lower, upper
         Whole numbers of the last shown decimal (62.4 is 624), None where there is no figure.
     status
         A letter for each area.
@@ -44,7 +44,7 @@ class Figures:
 
     year: int
     areas: Areas
-    values: list[int | None]
+    numbers: list[int | None]
     lower: list[int | None]
     upper: list[int | None]
     status: str
@@ -130,7 +130,7 @@ def _figures(rows: pd.DataFrame, areas: Areas, year: int, decimals: int) -> Figu
     return Figures(
         year=year,
         areas=areas,
-        values=_whole(rows["value"], place, decimals),
+        numbers=_whole(rows["value"], place, decimals),
         lower=_whole(rows["lower"], place, decimals),
         upper=_whole(rows["upper"], place, decimals),
         status="".join(np.where(known, statuses[place], empty)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -22,6 +23,16 @@ from gisintegration.tables import Areas, Indicator, Release, Status, method_word
 # Further out than its kommun an area is compared with the first of these that has figures.
 _WIDER = ("region", "lan", "riket")
 _MOST_LABELS = 400
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The years of a page, the editions they stand on, and these editions' polygons, simplified (metres)."""
+
+    frames: Sequence[Figures]
+    editions: Sequence[Areas]
+    polygons: Sequence[gpd.GeoSeries]
+    tolerance: float
 
 
 @dataclass(frozen=True)
@@ -47,11 +58,12 @@ def content(
     frames = figures_of_level(rows, release, level, years=years)
     editions = _editions(frames)
     polygons, tolerance = drawn(editions)
+    all_drawn = Drawn(frames, editions, polygons, tolerance)
     position = {areas.key: i for i, areas in enumerate(editions)}
-    values = [value for figures in frames for value in figures.values if value is not None]
+    values = [value for figures in frames for value in figures.numbers if value is not None]
     steps = classes(np.array(values, dtype=np.float64) / 10**indicator.decimals, decimals=indicator.decimals)
     methods = sorted({method for figures in frames for method in figures.methods if method})
-    above = _above(rows, release, editions, frames, polygons, level)
+    above = _above(rows, release, all_drawn, level)
     return {
         "release": release.id,
         "reference": REFERENCE[indicator.reference][language],
@@ -69,17 +81,14 @@ def content(
             "labels": steps.labels(language, indicator.decimals),
             "colours": ramp(indicator.high_is, len(steps)) if len(steps) else [],
         },
-        "editions": [
-            _edition(areas, series, tolerance, above, before, language)
-            for areas, series, before in zip(editions, polygons, [None, *editions], strict=False)
-        ],
+        "editions": [_edition(all_drawn, i, above, language) for i in range(len(editions))],
         "frames": [_frame(figures, position[figures.areas.key], methods) for figures in frames],
         "above": above,
         "methods": [method_words(method, language) for method in methods],
         "breaks": [vars(item) for item in breaks(frames, indicator, language)],
         "status": status_words(language),
         "words": words(language),
-        "labels": _labels(editions, polygons, above),
+        "labels": _labels(all_drawn, above),
     }
 
 
@@ -87,7 +96,7 @@ def breaks(frames: Sequence[Figures], indicator: Indicator, language: Language) 
     """Every break between the years shown: of the division, of the declared series, of the kind of coordinate."""
     found: list[Break] = []
     said = words(language)
-    for i, (before, after) in enumerate(zip(frames, frames[1:], strict=False), start=1):
+    for i, (before, after) in enumerate(pairwise(frames), start=1):
         if before.areas.key != after.areas.key:
             title = edition_title(after.areas, language)
             found.append(Break(i, "edition", said["break_edition"].format(edition=title, year=after.year)))
@@ -116,15 +125,9 @@ def _editions(frames: Sequence[Figures]) -> list[Areas]:
     return list(found.values())
 
 
-def _edition(
-    areas: Areas,
-    polygons: gpd.GeoSeries,
-    tolerance: float,
-    above: Sequence[Mapping[str, Any]],
-    before: Areas | None,
-    language: Language,
-) -> dict[str, Any]:
-    drawing = shape(polygons, tolerance=tolerance)
+def _edition(all_drawn: Drawn, position: int, above: Sequence[Mapping[str, Any]], language: Language) -> dict[str, Any]:
+    areas = all_drawn.editions[position]
+    drawing = shape(all_drawn.polygons[position], tolerance=all_drawn.tolerance)
     codes = [str(code) for code in areas.table["code"]]
     row = {code: i for i, code in enumerate(codes)}
     holders = {row[member]: row[code] for code in areas.members for member in areas.members[code] if member in row}
@@ -138,7 +141,7 @@ def _edition(
         "points": [None if point is None else list(point) for point in drawing.points],
         "holders": {str(member): holder for member, holder in sorted(holders.items())},
         "above": [_positions(areas, item) for item in above],
-        "same": [] if before is None else [int(same) for same in unchanged(before, areas)],
+        "same": [int(same) for same in unchanged(all_drawn.editions[position - 1], areas)] if position else [],
     }
 
 
@@ -148,7 +151,7 @@ def _frame(figures: Figures, edition: int, methods: Sequence[str]) -> dict[str, 
     frame: dict[str, Any] = {
         "year": figures.year,
         "edition": edition,
-        "values": figures.values,
+        "values": figures.numbers,
         "status": figures.status,
         "method": used[0] if len(set(used)) == 1 else used,
     }
@@ -157,46 +160,30 @@ def _frame(figures: Figures, edition: int, methods: Sequence[str]) -> dict[str, 
     return frame
 
 
-def _above(
-    rows: pd.DataFrame,
-    release: Release,
-    editions: Sequence[Areas],
-    frames: Sequence[Figures],
-    polygons: Sequence[gpd.GeoSeries],
-    level: str,
-) -> list[dict[str, Any]]:
+def _above(rows: pd.DataFrame, release: Release, all_drawn: Drawn, level: str) -> list[dict[str, Any]]:
     """What an area is shown beside: its kommun, and the region, län or country."""
     divisions = set(rows["division"].astype("str"))
-    chosen = ["kommun"] if level != "kommun" and any("kommun" in areas.parents for areas in editions) else []
+    chosen = ["kommun"] if level != "kommun" and any("kommun" in areas.parents for areas in all_drawn.editions) else []
     chosen += [division for division in _WIDER if division in divisions and division != level][:1]
-    return [_series(rows, release, editions, frames, polygons, division) for division in chosen]
+    return [_series(rows, release, all_drawn, division) for division in chosen]
 
 
-def _series(
-    rows: pd.DataFrame,
-    release: Release,
-    editions: Sequence[Areas],
-    frames: Sequence[Figures],
-    polygons: Sequence[gpd.GeoSeries],
-    division: str,
-) -> dict[str, Any]:
+def _series(rows: pd.DataFrame, release: Release, all_drawn: Drawn, division: str) -> dict[str, Any]:
     held = division in set(rows["division"].astype("str"))
     by_year = {figures.year: figures for figures in figures_of_level(rows, release, division)} if held else {}
-    owners = [_owners(areas, division) for areas in editions]
+    owners = [_owners(areas, division) for areas in all_drawn.editions]
     given = [str(code) for figures in by_year.values() for code in figures.areas.table["code"]]
     codes = sorted({*given, *(code for owner in owners for code in owner if code is not None)})
-    names = _names(release, editions, division)
-    cells = [_cells(by_year.get(figures.year), codes) for figures in frames]
+    names = _names(release, all_drawn.editions, division)
+    cells = [_cells(by_year.get(figures.year), codes) for figures in all_drawn.frames]
+    points = label_points(all_drawn.polygons, owners, codes) if division == "kommun" else [None] * len(codes)
     return {
         "division": division,
         "codes": codes,
         "names": [names.get(code, code) for code in codes],
         "values": [values for values, _ in cells],
         "status": [status for _, status in cells],
-        "points": [
-            None if point is None else list(point)
-            for point in (label_points(polygons, owners, codes) if division == "kommun" else [None] * len(codes))
-        ],
+        "points": [None if point is None else list(point) for point in points],
     }
 
 
@@ -204,7 +191,7 @@ def _cells(figures: Figures | None, codes: Sequence[str]) -> tuple[list[int | No
     if figures is None:
         return [None] * len(codes), LETTERS[Status.MISSING] * len(codes)
     row = {str(code): i for i, code in enumerate(figures.areas.table["code"])}
-    values = [figures.values[row[code]] if code in row else None for code in codes]
+    values = [figures.numbers[row[code]] if code in row else None for code in codes]
     missing = LETTERS[Status.DID_NOT_EXIST]
     return values, "".join(figures.status[row[code]] if code in row else missing for code in codes)
 
@@ -220,7 +207,7 @@ def _names(release: Release, editions: Sequence[Areas], division: str) -> dict[s
 
 def _owners(areas: Areas, division: str) -> npt.NDArray[np.object_]:
     if division in areas.table:
-        return areas.table[division].to_numpy(dtype=object)
+        return np.asarray(areas.table[division], dtype=object)
     return np.full(len(areas), None, dtype=object)
 
 
@@ -231,15 +218,13 @@ def _positions(areas: Areas, item: Mapping[str, Any]) -> list[int]:
     return [row.get(code, -1) for code in _owners(areas, item["division"])]
 
 
-def _labels(
-    editions: Sequence[Areas], polygons: Sequence[gpd.GeoSeries], above: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
+def _labels(all_drawn: Drawn, above: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Names written on the map: of kommuner, or of the areas themselves when they are larger than that."""
     for item in above:
         if item["division"] == "kommun":
             pairs = zip(item["names"], item["points"], strict=True)
             return [{"name": name, "at": point} for name, point in pairs if point is not None]
-    last, series = editions[-1], polygons[-1]
+    last, series = all_drawn.editions[-1], all_drawn.polygons[-1]
     if len(last) > _MOST_LABELS:
         return []
     codes = last.table["code"].to_numpy(dtype=object)
@@ -249,5 +234,3 @@ def _labels(
         for name, point in zip(last.table["name"], points, strict=True)
         if point is not None
     ]
-
-

@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
@@ -26,10 +27,24 @@ _SCRIPTS = (
     "main.js",
 )  # fmt: skip
 _STYLES = ("page.css", "parts.css", "phone_and_print.css")
+# Nothing may be fetched, whatever stands in the page.
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_FONT = (
+    "@font-face{{font-family:'Source Sans 3';font-weight:200 900;font-display:block;"
+    "src:url(data:font/woff2;base64,{font}) format('woff2')}}"
+)
+# A map is made with these before our script runs.
+_CALM = (
+    "if(matchMedia('(prefers-reduced-motion: reduce)').matches)"
+    "L.Map.mergeOptions({zoomAnimation:false,fadeAnimation:false,markerZoomAnimation:false,inertia:false});"
+)
 _EXTERNAL = re.compile(r"""(?:\b(?:src|href)\s*=\s*["']?|url\(\s*["']?|@import\s+["'])(?:https?:)?//""", re.IGNORECASE)
 
 
-class StatisticsMap(MacroElement):  # type: ignore[misc]  # branca has no types
+class StatisticsMap(MacroElement):
     """Our part of a folium map. It holds places only: what is put there never passes folium's templates.
 
     branca renders what an element has written once more as a template, so that a name like ``{{ 7 * 7 }}`` would be
@@ -43,7 +58,7 @@ class StatisticsMap(MacroElement):  # type: ignore[misc]  # branca has no types
     )
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca types a part of itself
         self._name = "StatisticsMap"
 
 
@@ -75,7 +90,7 @@ def page(data: Mapping[str, Any], release: Release, indicator: Indicator, *, lan
     _fix_ids(figure.get_root())
     text = _document(figure.get_root().render(), language)
     if found := _EXTERNAL.search(text):
-        raise OutputError(f"folium {folium.__version__} loads {text[found.start() : found.start() + 80]!r}.")
+        raise OutputError(f"folium {version('folium')} loads {text[found.start() : found.start() + 80]!r}.")
     places = {
         "style": _head(data),
         "body": _body(data, release, indicator, language),
@@ -83,13 +98,13 @@ def page(data: Mapping[str, Any], release: Release, indicator: Indicator, *, lan
     for place, filling in places.items():
         before, mark, after = text.partition(f"<!--gisintegration:{place}-->")
         if not mark:
-            raise OutputError(f"folium {folium.__version__} left no place for the page's {place}.")
+            raise OutputError(f"folium {version('folium')} left no place for the page's {place}.")
         text = before + filling + after
     return text
 
 
 def _fix_ids(root: Element) -> None:
-    """branca names elements by chance; the same release must give the same bytes."""
+    """Name the elements, which branca names by chance: the same release must give the same bytes."""
     waiting, number = [root], 0
     while waiting:
         element = waiting.pop(0)
@@ -111,27 +126,18 @@ def _document(rendered: str, language: Language) -> str:
 
 
 def _head(data: Mapping[str, Any]) -> str:
-    title = f"{data['title']} {data['frames'][0]['year']}–{data['frames'][-1]['year']}"
+    title = f"{data['title']} {_span(data)}"
     font = base64.b64encode((_HERE / "vendor" / "source-sans-3.woff2").read_bytes()).decode("ascii")
     leaflet = re.sub(r"url\((?:images|#default)[^)]*\)", "none", _read("vendor", "leaflet.css"))
-    styles = [leaflet, *(_read("app", name) for name in _STYLES)]
+    styles = [_FONT.format(font=font), leaflet, *(_read("app", name) for name in _STYLES)]
+    scripts = [_read("vendor", "leaflet.js"), _read("vendor", "topojson-client.js"), _CALM]
     return "\n".join(
         [
             f"<title>{html.escape(title)}</title>",
-            # Nothing may be fetched, whatever stands in the page.
-            '<meta http-equiv="Content-Security-Policy" content="'
-            "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
-            "font-src data:; base-uri 'none'; form-action 'none'\">",
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="color-scheme" content="light">',
-            f"<style>@font-face{{font-family:'Source Sans 3';font-weight:200 900;font-display:block;"
-            f"src:url(data:font/woff2;base64,{font}) format('woff2')}}</style>",
             *(f"<style>{style}</style>" for style in styles),
-            f"<script>{_script(_read('vendor', 'leaflet.js'))}</script>",
-            f"<script>{_script(_read('vendor', 'topojson-client.js'))}</script>",
-            "<script>"
-            "if(matchMedia('(prefers-reduced-motion: reduce)').matches)"
-            "L.Map.mergeOptions({zoomAnimation:false,fadeAnimation:false,markerZoomAnimation:false,inertia:false});"
-            "</script>",
+            *(f"<script>{_script(text)}</script>" for text in scripts),
         ]
     )
 
@@ -145,13 +151,11 @@ def _body(data: Mapping[str, Any], release: Release, indicator: Indicator, langu
         indicator=indicator,
         language=language,
         internal=is_internal(release),
-        subtitle=_subtitle(data, release, indicator, language),
+        sex="" if data["sex"] == class_text(release.labels, "sex", TOTAL, language) else data["sex"],
         facts=_facts(data, release, indicator, language),
         notes=[note[language] for note in release.notes],
         stamps=[stamp[language] for _, stamp in sorted(release.stamps.items())],
         source=release.source_line(language),
-        first=data["frames"][0]["year"],
-        last=data["frames"][-1]["year"],
     )
     plain = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     safe = plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
@@ -163,13 +167,6 @@ def _body(data: Mapping[str, Any], release: Release, indicator: Indicator, langu
     )
 
 
-def _subtitle(data: Mapping[str, Any], release: Release, indicator: Indicator, language: Language) -> str:
-    """What is drawn: the level, the sex if it is one, the years."""
-    sex = data["sex"]
-    total = class_text(release.labels, "sex", TOTAL, language)
-    return ", ".join([*dict.fromkeys(item["title"] for item in data["editions"]), *([sex] if sex != total else [])])
-
-
 def _facts(
     data: Mapping[str, Any], release: Release, indicator: Indicator, language: Language
 ) -> list[tuple[str, Sequence[str]]]:
@@ -178,7 +175,7 @@ def _facts(
     ages = indicator.population.get("age")
     counted = COUNTED.get(indicator.counted, {}).get(language, indicator.counted)
     of_age = [t["ages"].format(ages=str(ages).replace("-", "–"))] if isinstance(ages, str) and "-" in ages else []
-    reference = REFERENCE[indicator.reference][language].format(year=data["frames"][-1]["year"])
+    reference = REFERENCE[indicator.reference][language].format(year=_span(data))
     editions = [release.areas[item["key"]] for item in data["editions"]]
     titles = ", ".join(areas.title.get(language) or edition_title(areas, language) for areas in editions)
     origin = ", ".join(dict.fromkeys(f"{a.source} ({a.licence})" if a.licence else a.source for a in editions))
@@ -196,6 +193,11 @@ def _facts(
         (t["release"], [f"{release.name} · {release.id}"]),
     ]
     return [(head, texts) for head, texts in facts if texts]
+
+
+def _span(data: Mapping[str, Any]) -> str:
+    first, last = data["frames"][0]["year"], data["frames"][-1]["year"]
+    return str(last) if first == last else f"{first}–{last}"
 
 
 def _bounds(data: Mapping[str, Any]) -> tuple[float, float, float, float]:

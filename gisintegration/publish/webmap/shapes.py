@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from topojson import Topology
+from topojson.core.topology import Topology
 
 from gisintegration.publish.cells import drawn_geometry
 from gisintegration.tables import Areas
@@ -78,7 +78,9 @@ def label_points(
 def unchanged(before: Areas, after: Areas) -> list[bool]:
     """Whether each area of ``after`` has the code and, to the centimetre, the border of an area of ``before``."""
     old = dict(zip(before.table["code"], before.table.geometry, strict=True))
-    pairs = [(old.get(code), geometry) for code, geometry in zip(after.table["code"], after.table.geometry, strict=True)]
+    pairs = [
+        (old.get(code), geometry) for code, geometry in zip(after.table["code"], after.table.geometry, strict=True)
+    ]
     first = shapely.normalize(np.array([pair[0] for pair in pairs], dtype=object))
     second = shapely.normalize(np.array([pair[1] for pair in pairs], dtype=object))
     return [bool(same) for same in shapely.equals_exact(first, second, tolerance=_SAME)]

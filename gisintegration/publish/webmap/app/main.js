@@ -88,6 +88,7 @@ function start(map) {
 
   function redraw() {
     byId("gi-reference").textContent = say(data.reference, { year: yearOf(state.frame) });
+    byId("gi-edition").textContent = editionOf(state.frame).title;
     layers.repaint();
     legend.update();
     time.update();
@@ -136,7 +137,11 @@ function start(map) {
     return view.length === 3 && view.every(Number.isFinite) ? view : null;
   }
 
-  const showAll = (animate) => map.fitBounds(layers.whole, { padding: [18, 18], animate });
+  // The legend stands over the map where there is room beside it.
+  function showAll(animate) {
+    const beside = !narrow.matches && map.getSize().x > 760 ? byId("gi-legend").offsetWidth + 16 : 0;
+    map.fitBounds(layers.whole, { paddingTopLeft: [18 + beside, 18], paddingBottomRight: [18 + (beside ? 56 : 0), 18], animate });
+  }
   byId("gi-in").addEventListener("click", () => map.zoomIn());
   byId("gi-out").addEventListener("click", () => map.zoomOut());
   byId("gi-all").addEventListener("click", () => showAll(!calm.matches));
@@ -147,8 +152,19 @@ function start(map) {
     if (event.key === "Escape" && state.selected !== null && !byId("gi-table").open && event.target !== byId("gi-search")) act.choose(null);
   });
   window.addEventListener("hashchange", () => { const view = recall(); if (view) map.setView([view[1], view[0]], view[2], { animate: false }); redraw(); });
-  window.addEventListener("beforeprint", () => { byId("gi").classList.add("printing"); byId("gi-about").open = true; map.invalidateSize({ animate: false }); });
-  window.addEventListener("afterprint", () => { byId("gi").classList.remove("printing"); map.invalidateSize({ animate: false }); });
+  // On paper the map shows what was on the screen, in the paper's own proportions.
+  let before = null;
+  function resize(printing) {
+    const bounds = map.getBounds();
+    byId("gi").classList.toggle("printing", printing);
+    if (printing) before = [map.getCenter(), map.getZoom(), byId("gi-about").open];
+    byId("gi-about").open = printing || before[2];
+    map.invalidateSize({ animate: false });
+    if (printing) map.fitBounds(bounds, { animate: false });
+    else map.setView(before[0], before[1], { animate: false });
+  }
+  window.addEventListener("beforeprint", () => resize(true));
+  window.addEventListener("afterprint", () => resize(false));
   new ResizeObserver(() => { map.invalidateSize({ animate: false }); legend.move(); }).observe(byId("gi-canvas"));
   L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
   if (matchMedia("(pointer: coarse)").matches && narrow.matches) map.dragging.disable();

@@ -4,6 +4,8 @@ function makePanel(act) {
   const root = byId("gi-panel");
 
   const button = (text, action, kind) => h("button", { type: "button", class: kind || "quiet", onclick: action }, text);
+  // Without what stands in brackets: there is little room beside a name.
+  const short = (status) => data.status[status].replace(/ \(.*\)$/, "").toLowerCase();
   const chip = (one) => svg("svg", { class: "chip", viewBox: "0 0 18 18", "aria-hidden": "true" }, svg("rect", { width: 18, height: 18, rx: 3, fill: paint(keyOf(one)) }));
 
   function distance(from, to) {
@@ -15,7 +17,7 @@ function makePanel(act) {
   }
 
   function row(kind, name, one, note, action) {
-    return h("tr", { class: kind }, h("th", { scope: "row" }, lineKey(kind), action ? button(name, action, "link") : h("span", {}, name)), h("td", { class: "figure" }, isShown(one) ? withUnit(one.value) : h("span", { class: "state" }, data.status[one.status])), h("td", { class: "note" }, note || ""));
+    return h("tr", { class: kind }, h("th", { scope: "row" }, h("div", { class: "named" }, lineKey(kind), action ? button(name, action, "link") : h("span", {}, name))), h("td", { class: "figure" }, isShown(one) ? withUnit(one.value) : h("span", { class: "state" }, short(one.status)), note ? h("span", { class: "note" }, note) : null));
   }
 
   function headOf(code, frame) {
@@ -62,7 +64,7 @@ function makePanel(act) {
       const beside = { status: item.status[state.frame][position], value: item.values[state.frame][position] };
       lines.push(row(item.division === "kommun" ? "kommun" : "wider", name, beside, isShown(one) && isShown(beside) ? distance(one, beside) : ""));
     });
-    return lines.length ? h("table", { class: "beside" }, h("caption", { class: "unseen" }, words.pinned), h("tbody", {}, row("selected", headOf(code, state.frame).name, one, ""), ...lines)) : null;
+    return lines.length ? h("table", { class: "beside" }, h("caption", { class: "unseen" }, words.pinned), h("tbody", {}, isShown(one) ? row("selected", headOf(code, state.frame).name, one, "") : null, ...lines)) : null;
   }
 
   function seriesOf(code) {
@@ -90,16 +92,21 @@ function makePanel(act) {
       h("div", { class: "reading" }, chip(one), h("p", { class: shown ? "big" : "big words" }, told(one)), h("p", { class: "when" }, String(yearOf(state.frame)))),
       circumstances(code),
       facts.length ? h("ul", { class: "facts" }, facts.map((fact) => h("li", {}, fact))) : null,
+      h("div", { class: "panel-actions" }, state.pinned === null ? button(words.pin, () => act.pin(code)) : button(words.unpin, () => act.pin(null)), drawnRow(state.frame, at) >= 0 ? button(words.zoom_area, () => act.zoomTo(code)) : null),
+      pinning ? h("p", { class: "aside", role: "status" }, words.pin_hint) : null,
       comparison(code, one),
       chart ? h("figure", { class: "over-time" }, h("figcaption", {}, words.history), chart, breakNotes()) : null,
-      pinning ? h("p", { class: "aside" }, words.pin_hint) : null,
-      h("div", { class: "panel-actions" }, state.pinned === null ? button(words.pin, () => act.pin(code)) : button(words.unpin, () => act.pin(null)), drawnRow(state.frame, at) >= 0 ? button(words.zoom_area, () => act.zoomTo(code)) : null),
     ];
   }
 
   function breakNotes() {
     const texts = [...new Set(data.breaks.map((item) => item.text))];
     return texts.length ? h("ul", { class: "break-notes" }, texts.map((text) => h("li", {}, text))) : null;
+  }
+
+  function breakYears() {
+    const years = [...new Set(data.breaks.map((item) => yearOf(item.frame)))];
+    return years.length ? h("ul", { class: "break-notes" }, h("li", {}, `${words.break_short} ${years.join(", ")}`)) : null;
   }
 
   // Before anything is chosen: the region's own figure and its kommuner.
@@ -112,7 +119,7 @@ function makePanel(act) {
       const cells = data.frames.map((_, frame) => ({ status: item.status[frame][0], value: item.values[frame][0] }));
       const chart = makeChart([{ kind: "selected", name: item.names[0], stretches: history(cells, () => false) }], act);
       parts.push(h("div", { class: "panel-head" }, h("div", {}, h("h2", {}, item.names[0]))), h("div", { class: "reading" }, chip(one), h("p", { class: isShown(one) ? "big" : "big words" }, told(one)), h("p", { class: "when" }, String(yearOf(state.frame)))));
-      if (chart) parts.push(h("figure", { class: "over-time" }, h("figcaption", {}, words.history), chart));
+      if (chart) parts.push(h("figure", { class: "over-time" }, h("figcaption", {}, words.history), chart, breakYears()));
     }
     if (kommunIndex >= 0 && data.above[kommunIndex].codes.length <= 30) parts.push(bars(data.above[kommunIndex]));
     parts.unshift(h("p", { class: "start" }, words.start));
@@ -122,21 +129,26 @@ function makePanel(act) {
   function bars(item) {
     const list = item.codes.map((code, i) => ({ code, name: item.names[i], one: { status: item.status[state.frame][i], value: item.values[state.frame][i] } }));
     if (!list.some(({ one }) => isShown(one))) return null;
-    const most = Math.max(...list.map(({ one }) => Math.abs(one.value || 0)), 1);
+    const known = list.filter(({ one }) => isShown(one)).map(({ one }) => one.value);
+    const low = Math.min(...known), span = Math.max(...known) - low || 1;
     list.sort((a, b) => (isShown(b.one) - isShown(a.one)) || b.one.value - a.one.value || collator.compare(a.name, b.name));
     return h("div", { class: "kommuner" }, h("h3", {}, words.by_kommun), h("ol", {}, list.map(({ code, name, one }) => {
-      const bar = h("span", { class: "kommun-bar" });
-      bar.style.width = `${(100 * Math.abs(one.value || 0)) / most}%`;
-      bar.style.background = isShown(one) ? paint(keyOf(one)) : "none";
-      return h("li", {}, h("button", { type: "button", class: "kommun-line", onclick: () => act.zoomToKommun(code) }, h("span", { class: "kommun-name" }, name), h("span", { class: "kommun-room" }, bar), h("span", { class: "figure" }, told(one))));
+      const dot = h("span", { class: "kommun-dot" });
+      dot.style.left = `${(100 * (one.value - low)) / span}%`;
+      dot.style.background = paint(keyOf(one));
+      return h("li", {}, h("button", { type: "button", class: "kommun-line", onclick: () => act.zoomToKommun(code) }, h("span", { class: "kommun-name" }, name), h("span", { class: "kommun-room", "aria-hidden": "true" }, isShown(one) ? dot : null), h("span", { class: "figure" }, told(one))));
     })));
   }
+
+  let last = null;
 
   function update() {
     const focused = root.contains(document.activeElement);
     const content = state.selected === null ? overview() : chosen(state.selected);
     root.replaceChildren(...content.filter(Boolean));
     root.classList.toggle("chosen", state.selected !== null);
+    if (last !== state.selected) root.scrollTop = 0;
+    last = state.selected;
     if (focused) root.focus({ preventScroll: true });
   }
 

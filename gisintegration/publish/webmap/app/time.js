@@ -27,7 +27,7 @@ function makeTime(act) {
     let start = 0;
     data.frames.forEach((frame, i) => {
       if (i < last && data.frames[i + 1].edition === frame.edition) return;
-      const band = h("span", { class: "band" }, data.editions[frame.edition].title);
+      const band = h("span", { class: "band" }, h("span", {}, data.editions[frame.edition].title));
       const from = start === 0 ? "0px" : at(start - 0.5), to = i === last ? "100%" : at(i + 0.5);
       band.style.left = from;
       band.style.width = `calc(${to} - ${from})`;
