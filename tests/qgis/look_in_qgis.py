@@ -137,7 +137,11 @@ def page(layer, year, path):
 
     title = layer.metadata().title() + (f", {year}" if year else "")
     label(title, 17, (12, 10, 190, 10), bold=True)
-    picture = place(QgsLayoutItemMap(layout), 12, 24, 130, 196)
+    picture = QgsLayoutItemMap(layout)
+    picture.setRect(QRectF(0, 0, 20, 20))  # an item without a size cannot hold an extent
+    picture.setExtent(layer.extent())
+    picture.setLayers([layer])
+    place(picture, 12, 24, 130, 196)
     extent = layer.extent()
     extent.scale(1.03)
     picture.zoomToExtent(extent)
@@ -179,7 +183,9 @@ def main():
     app = QgsApplication([], False)
     app.initQgis()
     messages = []
-    QgsApplication.messageLog().messageReceived.connect(lambda text, tag, level: messages.append([tag, text, int(level)]))
+    QgsApplication.messageLog().messageReceived.connect(
+        lambda text, tag, level: messages.append([tag, text, int(level)])
+    )
     result = {}
     for job in jobs:
         name = job["layer"]
@@ -192,7 +198,7 @@ def main():
             page(layer, job["page"] if job["page"] > 1 else 0, f"{folder}/{name}_page.png")
         del layer
         gc.collect()
-    print(json.dumps({"layers": result, "messages": messages}))
+    sys.stdout.write(json.dumps({"layers": result, "messages": messages}))
     sys.stdout.flush()
     app.exitQgis()
 
