@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pandas as pd
 
 from gisintegration import sql
 from gisintegration.progress import Progress
@@ -163,9 +164,9 @@ def _refuse_duplicates(con: duckdb.DuckDBPyConnection, table: _Staged) -> None:
         later = duplicates.later_rows(con, rows, columns, keys=[key], what=what)
         if not later:
             continue
-        con.execute('create or replace temp table later (source integer, "row" bigint, what varchar)')
-        con.executemany("insert into later values (?, ?, ?)", later)
+        con.register("later", pd.DataFrame(later, columns=["source", "row", "what"]))
         _refuse(con, table, f'select source, "row", {sql.literal(year)}::integer as year, what from later')
+        con.unregister("later")
 
 
 def _transform(con: duckdb.DuckDBPyConnection, table: _Staged, crs: str | None) -> list[str]:

@@ -60,6 +60,16 @@ def test_a_folder_by_year_with_the_year_only_in_the_folder(tmp_path):
     assert register.report.notes == ("reg: not read, beside the years: README.txt.",)
 
 
+def test_a_folder_by_year_in_another_crs_is_staged(tmp_path):
+    for year in (2022, 2023):
+        frame = people(3, x=1628294.0, y=6580994.0).drop(columns="year")
+        write(tmp_path / f"reg/year={year}/persons.parquet", frame)
+    register = read_register(tmp_path / "reg", crs=3021)
+    found = rows(register)
+    assert found.groupby("year").size().to_dict() == {2022: 3, 2023: 3}
+    assert found.x.round().unique().tolist() == [674032]
+
+
 def test_a_row_of_another_year_than_its_folder_is_refused(tmp_path):
     frame = people(4)
     frame.loc[0, "year"] = 2022
