@@ -54,7 +54,10 @@ if TYPE_CHECKING:
     from gisintegration.project import read_project as read_project
     from gisintegration.project import run_project as run_project
     from gisintegration.publish import write_geopackage as write_geopackage
-    from gisintegration.publish import write_map as write_map
+    from gisintegration.publish import write_layers as write_layers
+    from gisintegration.publish import write_parquet as write_parquet
+    from gisintegration.publish import write_tables as write_tables
+    from gisintegration.publish.webmap import write_map as write_map
     from gisintegration.registers import Register as Register
     from gisintegration.registers import place as place
     from gisintegration.registers import propose_crs as propose_crs
@@ -77,7 +80,8 @@ _NAMES: dict[str, str] = {
         "Project ProjectCheck Run check_project demo_project export init_project list_areas locate_project "
         "open_project_release read_project run_project"
     ),
-    "publish": "write_geopackage write_map",
+    "publish": "write_geopackage write_layers write_parquet write_tables",
+    "publish.webmap": "write_map",
     "registers": "Register place propose_crs read_register",
     "registers.synthetic": "synthetic_register",
     "tables": "Indicator ProtectedTable RawTable Release",

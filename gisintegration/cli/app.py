@@ -31,7 +31,9 @@ def _version(value: bool) -> None:  # noqa: FBT001 — typer calls it
 
 @app.callback()
 def root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it and end.")] = False,  # noqa: FBT002
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it and end.")
+    ] = False,  # noqa: FBT002
 ) -> None:
     """From a point register to safe small-area statistics as styled layers, tables and maps."""
 

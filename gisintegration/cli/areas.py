@@ -14,7 +14,9 @@ from gisintegration.cli.terminal import Terminal, verb
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    group = typer.Typer(help="Area divisions: what is known of them, and whether a file of them is sound.", no_args_is_help=True)
+    group = typer.Typer(
+        help="Area divisions: what is known of them, and whether a file of them is sound.", no_args_is_help=True
+    )
     verb(group, "list")(list_areas)
     verb(group, "check")(check)
     app.add_typer(group, name="areas")

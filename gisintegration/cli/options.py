@@ -14,7 +14,9 @@ FILE_NAME = "integration.toml"
 
 ProjectOption = Annotated[
     Path | None,
-    typer.Option("--project", help="Project file or its folder; default the nearest integration.toml upward, else demo/."),
+    typer.Option(
+        "--project", help="Project file or its folder; default the nearest integration.toml upward, else demo/."
+    ),
 ]
 KommunOption = Annotated[list[str] | None, typer.Option("--kommun", help="Only this kommun (code); may be repeated.")]
 LanOption = Annotated[list[str] | None, typer.Option("--lan", help="Only this län (code); may be repeated.")]

@@ -22,11 +22,12 @@ def export(
     terminal: Terminal,
     *,
     format: Annotated[Literal["csv", "geoparquet", "gpkg-wide", "shapefile"], typer.Option(help="What to write.")],  # noqa: A002
-    to: Annotated[Path, typer.Option(help="Where the files go.")],
+    to: Annotated[Path, typer.Option(help="Folder to write; for gpkg-wide a name that ends in .gpkg.")],
     project: ProjectOption = None,
     kommun: KommunOption = None,
     lan: LanOption = None,
     language: Annotated[Literal["sv", "en"] | None, typer.Option(help="Default the project's.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what stands there, whole.")] = False,
 ) -> None:
     """Write the last run's statistics in another format: layers for ArcGIS and FME, tables for Excel.
 
@@ -34,7 +35,14 @@ def export(
     """
     found = find_project(project)
     release = gi.open_project_release(found, where=conditions(kommun, lan))
-    path = gi.export(release, to, format=format, language=language or found.settings.project.language)
+    path = gi.export(
+        release,
+        to,
+        format=format,
+        language=language or found.settings.project.language,
+        overwrite=overwrite,
+        progress=terminal.progress,
+    )
     terminal.result({"release": release.id, "path": str(path)}, f"{path} is written.")
 
 

@@ -92,7 +92,9 @@ def _files(made: gi.Run) -> Table:
     kinds = {
         "Layers (QGIS)": [name for name in made.files if name.endswith(".gpkg")],
         "Maps (browser)": [name for name in made.files if name.endswith(".html")],
-        "Tables": [name for name in made.files if name.endswith((".csv", ".parquet")) and not name.startswith("release/")],
+        "Tables": [
+            name for name in made.files if name.endswith((".csv", ".parquet")) and not name.startswith("release/")
+        ],
         "Manifest": ["manifest.json"],
     }
     for kind, names in kinds.items():

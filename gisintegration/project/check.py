@@ -10,11 +10,11 @@ from typing import Any, Literal, TypeVar
 from gisintegration.areas import AreaDivision, check_coverage, levels
 from gisintegration.disclosure import policy_named
 from gisintegration.errors import GisIntegrationError, IndicatorError, ProjectError
-from gisintegration.indicators.declare import variables_of
 from gisintegration.progress import ProgressOption, part, reporter
 from gisintegration.project.edit import write_crs
 from gisintegration.project.inputs import (
     Editions,
+    lacking,
     project_indicators,
     read_editions,
     read_project_register,
@@ -23,7 +23,7 @@ from gisintegration.project.inputs import (
 )
 from gisintegration.project.outputs import check_outputs
 from gisintegration.project.settings import Project, read_project
-from gisintegration.registers import Register, examine
+from gisintegration.registers import Register, examine, place
 from gisintegration.tables import Indicator
 
 Level = Literal["ok", "note", "wrong"]
@@ -78,11 +78,13 @@ class ProjectCheck:
             )
 
 
-def check_project(project: Project | str | Path, *, write: bool = True, progress: ProgressOption = None) -> ProjectCheck:
+def check_project(
+    project: Project | str | Path, *, write: bool = True, progress: ProgressOption = None
+) -> ProjectCheck:
     """Check a project file and its inputs without counting or publishing anything.
 
-    The areas are read and their coverage checked; the register is read and its rows checked against the contract. With
-    no CRS declared for its coordinates, the one that puts them in their registered kommun is looked for, and written to
+    The areas are read and their coverage checked; the register is read, its rows checked against the contract, and its
+    persons placed. With no CRS declared for its coordinates, the one that puts them in their registered kommun is looked for, and written to
     the project file when a single one does.
 
     Parameters
@@ -149,7 +151,9 @@ def _check_areas(found: _Findings, project: Project, areas: AreaDivision) -> Non
     faults = {kind: count for kind, count in report.counts.items() if count and kind in ("invalid", "overlap")}
     words = ", ".join(f"{count} {kind}" for kind, count in faults.items())
     if faults and not areas.overlaps:
-        found.add("note", areas.key, f"{len(areas)} areas; {words}.", f"gisintegration areas check lists them: {areas.key}.")
+        found.add(
+            "note", areas.key, f"{len(areas)} areas; {words}.", f"gisintegration areas check lists them: {areas.key}."
+        )
     else:
         found.add("ok", areas.key, f"{len(areas)} areas that form a coverage.")
     for note in areas.notes:
@@ -186,7 +190,9 @@ def _find_crs(found: _Findings, project: Project, editions: Editions, *, write: 
     if examined.chosen is None:
         return {}
     settings = examined.settings
-    what = f"the coordinates are in {examined.chosen.title}: {examined.chosen.share:.1%} lie in their registered kommun."
+    what = (
+        f"the coordinates are in {examined.chosen.title}: {examined.chosen.share:.1%} lie in their registered kommun."
+    )
     found.add("ok", "register.crs", what)
     if write:
         write_crs(project.path, settings["crs"], settings.get("columns"))
@@ -216,12 +222,11 @@ def _check_register(
     found.add("ok", "register", f"years {years}; variables: {', '.join(register.variables)}.")
     for line in str(register.report).splitlines():
         found.add("note", "register", line.strip())
-    if editions:
-        found.attempt("areas", lambda: years_asked(editions, register.years))
-    has = set(register.variables)
-    lacking = {key: sorted(variables_of(item) - has) for key, item in indicators.items()}
-    without = {key: absent for key, absent in lacking.items() if absent}
-    skipped = project.settings.indicators.use == "all"
-    for key, absent in without.items():
+    asked = found.attempt("areas", lambda: years_asked(editions, register.years)) if editions else None
+    placed = found.attempt("register", lambda: place(register, asked)) if asked else None
+    for line in str(placed.report).splitlines() if placed else []:
+        found.add("note", "register", line.strip())
+    for key, absent in lacking(register, indicators).items():
         what = f"{key} needs {', '.join(absent)}, which the register lacks"
-        found.add("note" if skipped else "wrong", "indicators", what + (": left out." if skipped else "."))
+        left_out = project.settings.indicators.use == "all"
+        found.add("note" if left_out else "wrong", "indicators", what + (": left out." if left_out else "."))

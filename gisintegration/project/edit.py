@@ -30,7 +30,10 @@ def write_crs(path: Path, crs: str, columns: Mapping[str, str] | None = None) ->
     for column, variable in (columns or {}).items():
         edited = with_setting(edited, "register.columns", column, variable)
     if not _is_the_same_but(parse(text), edited, crs, columns or {}):
-        lines = [f'[register] crs = "{crs}"', *(f'[register.columns] "{a}" = "{b}"' for a, b in (columns or {}).items())]
+        lines = [
+            f'[register] crs = "{crs}"',
+            *(f'[register.columns] "{a}" = "{b}"' for a, b in (columns or {}).items()),
+        ]
         raise ProjectError(
             f"{path.name} is laid out in a way that is not edited safely.", hint=f"write yourself: {'; '.join(lines)}."
         )

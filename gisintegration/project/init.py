@@ -97,13 +97,15 @@ def _areas(folder: Path, paths: Sequence[Path]) -> tuple[str, list[str]]:
         told = guess_level(path)
         if told is None:
             name = identifier(path.stem)
-            blocks.append(f"[areas.own.{name}]\npath = {_quoted(_relative(folder, path))}\n# code = \"…\"\n# name = \"…\"\n")
+            blocks.append(
+                f'[areas.own.{name}]\npath = {_quoted(_relative(folder, path))}\n# code = "…"\n# name = "…"\n'
+            )
             continue
         level, editions = told
         comment = "" if len(editions) == 1 else f"   # the codes do not tell which of {', '.join(editions)}"
         blocks.append(
             f'[areas."{level}/{editions[-1]}"]{comment}\npath = {_quoted(_relative(folder, path))}\n'
-            f"# years = \"2018-2023\"       # data years to count on it; left out: the edition's own\n"
+            f'# years = "2018-2023"       # data years to count on it; left out: the edition\'s own\n'
         )
         levels += [one for one in _LEVELS.get(level, [level]) if one not in levels]
     return "\n".join(blocks), levels or ["deso"]

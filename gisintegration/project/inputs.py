@@ -12,6 +12,7 @@ import pandas as pd
 from gisintegration.areas import AreaDivision, load_areas, read_areas, select, take, with_land
 from gisintegration.errors import InputError, ProjectError
 from gisintegration.indicators import Constants, load_constants, load_indicators
+from gisintegration.indicators.declare import variables_of
 from gisintegration.progress import ProgressOption
 from gisintegration.project.settings import Project, Years
 from gisintegration.registers import Register, read_register
@@ -130,6 +131,30 @@ def project_indicators(project: Project) -> tuple[dict[str, Indicator], Constant
     named = [part.constants] if isinstance(part.constants, str) else part.constants or []
     given = [str(project.resolve(name)) if name.endswith(".toml") else name for name in named]
     return indicators, load_constants(given)
+
+
+def lacking(register: Register, indicators: Mapping[str, Indicator]) -> dict[str, list[str]]:
+    """Indicators that need variables the register does not have, and which those are."""
+    has = set(register.variables)
+    found = {key: sorted(variables_of(item) - has) for key, item in indicators.items()}
+    return {key: absent for key, absent in found.items() if absent}
+
+
+def refuse_lacking(project: Project, register: Register, indicators: Mapping[str, Indicator]) -> None:
+    """Refuse indicators asked for by name that the register cannot give; of ``all``, they are left out and told.
+
+    Raises
+    ------
+    ProjectError
+        Some cannot be made; each is listed with the variables it needs.
+    """
+    without = lacking(register, indicators)
+    if without and (project.settings.indicators.use != "all" or len(without) == len(indicators)):
+        raise ProjectError(
+            "The register lacks variables that indicators need.",
+            hint="name the columns that hold them under [register.columns], or choose other indicators.",
+            failures=[{"indicator": key, "lacks": ", ".join(absent)} for key, absent in without.items()],
+        )
 
 
 def joined(older: AreaDivision, newer: AreaDivision) -> AreaDivision:

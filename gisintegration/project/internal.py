@@ -43,7 +43,9 @@ def write_internal(folder: Path, release: str, read: ReadReport, placed: Placeme
                 "rejected": dict(table.rejected),
                 "rejected_years": {str(year): count for year, count in table.rejected_years.items()},
                 "unmatched": dict(table.unmatched),
-                "examples": [{**example, "table": Path(str(example.get("table", ""))).name} for example in table.examples],
+                "examples": [
+                    {**example, "table": Path(str(example.get("table", ""))).name} for example in table.examples
+                ],
             }
             for table in read.internal
         ]

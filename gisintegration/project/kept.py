@@ -12,9 +12,7 @@ from gisintegration.project.settings import Project, read_project
 from gisintegration.tables import Release
 
 
-def open_project_release(
-    project: Project | str | Path, *, where: Mapping[str, Sequence[str]] | None = None
-) -> Release:
+def open_project_release(project: Project | str | Path, *, where: Mapping[str, Sequence[str]] | None = None) -> Release:
     """The release of the project's last run.
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gisintegration import sql
@@ -45,7 +46,8 @@ def locate_project(project: Project | str | Path, to: str | Path, *, progress: P
         parts = []
         for number, (areas, years) in enumerate(asked.items()):
             found = placement.areas[areas.key]
-            con.register(f"codes_{number}", {"position": list(range(len(found))), "code": list(found.codes)})
+            codes = pa.table({"position": pa.array(range(len(found)), pa.int32()), "code": pa.array(list(found.codes))})
+            con.register(f"codes_{number}", codes)
             for year in years:
                 rows = placed_sql(register, placement, areas, year, ["person", "kommun"])
                 parts.append(

@@ -55,9 +55,7 @@ def plain_paths(project: Project, value: Any) -> Any:
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Write ``manifest.json`` with the hash of every other file in the folder, and return what was written."""
-    files = {
-        file.relative_to(folder).as_posix(): sha256(file) for file in sorted(folder.rglob("*")) if file.is_file()
-    }
+    files = {file.relative_to(folder).as_posix(): sha256(file) for file in sorted(folder.rglob("*")) if file.is_file()}
     written = {**manifest, "files": files}
     text = json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(f"{text}\n", encoding="utf-8", newline="\n")

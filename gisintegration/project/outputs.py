@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, get_args
 
-from gisintegration.errors import OutputError, ProjectError
-from gisintegration.progress import Progress, part
+from gisintegration.errors import InputError, OutputError, ProjectError
+from gisintegration.progress import Progress, ProgressOption, part
 from gisintegration.project.folder import refuse_foreign
 from gisintegration.project.settings import Project
-from gisintegration.publish.geopackage import write_geopackage
+from gisintegration.publish import write_geopackage, write_layers, write_parquet, write_tables
 from gisintegration.publish.webmap import write_map
 from gisintegration.publish.words import identifier
 from gisintegration.tables import Release
@@ -68,30 +68,47 @@ def write_outputs(project: Project, release: Release, folder: Path, *, progress:
         write_map(release, target, indicator=wanted.indicator, level=wanted.level, language=language)
     for number, wanted_format in enumerate(output.formats):
         progress(0.9 + 0.1 * number / len(output.formats), f"Writing {wanted_format}")
-        export(release, folder / wanted_format, format=wanted_format, language=language)
+        ending = f"{stem}_wide.gpkg" if wanted_format == "gpkg-wide" else wanted_format
+        export(release, folder / ending, format=wanted_format, language=language)
 
 
 def export(
-    release: Release, folder: str | Path, *, format: Format, language: Literal["sv", "en"] = "sv"  # noqa: A002 — the option's name
+    release: Release,
+    to: str | Path,
+    *,
+    format: Format,  # noqa: A002 — what every tool calls it
+    language: Literal["sv", "en"] = "sv",
+    overwrite: bool = False,
+    progress: ProgressOption = None,
 ) -> Path:
     """Write a release in another format.
 
     Parameters
     ----------
-    folder
-        Where the files go.
+    to
+        ``gpkg-wide``: a name that ends in ``.gpkg``. The others: a folder.
     format
         ``gpkg-wide``: a GeoPackage with one real layer per edition and year. ``geoparquet`` and ``shapefile``: one
         file per edition and year. ``csv``: tables for Excel (UTF-8 with BOM, semicolon, decimal comma).
+    overwrite
+        Replace what stands there. A folder is replaced as a whole.
 
     Raises
     ------
+    InputError
+        There is no such format.
     OutputError
-        There is no such format, or the files could not be written.
+        Something stands there and ``overwrite`` was not given, or it could not be written.
     """
-    folder = Path(folder)
+    to = Path(to)
     if format not in FORMATS:
-        raise OutputError.unknown("format", format, FORMATS)
+        raise InputError.unknown("format", format, FORMATS)
+    if not overwrite and to.exists() and not (to.is_dir() and not any(to.iterdir())):
+        raise OutputError(
+            f"{to} exists already.", hint="choose another name, or give --overwrite: it is replaced whole."
+        )
     if format == "csv":
-        return write_tables(release, folder, language=language)
-    return write_layers(release, folder, format=format, language=language)
+        write_tables(release, to, language=language, progress=progress)
+    else:
+        write_layers(release, to, format=format, language=language, progress=progress)
+    return to

@@ -22,6 +22,7 @@ from gisintegration.project.inputs import (
     project_indicators,
     read_editions,
     read_project_register,
+    refuse_lacking,
     years_asked,
 )
 from gisintegration.project.internal import write_internal
@@ -124,6 +125,7 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
     editions = read_editions(project, where=where)
     register = read_project_register(project, progress=part(report, 0.02, 0.1))
     asked = years_asked(editions, register.years)
+    refuse_lacking(project, register, indicators)
     placement = place(register, asked, progress=part(report, 0.1, 0.3))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -135,13 +137,14 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
             places=placement,
             region=settings.levels.region,
             constants=constants,
-            missing="skip" if settings.indicators.use == "all" else "refuse",
+            missing="skip",
             progress=part(report, 0.3, 0.6),
         )
     report(0.6, "Protecting the figures")
     tables = protect(raw, settings.policy.name)
     areas = areas_of(list(asked), settings.levels.by, settings.levels.region)
     delivered = {key: codes for key, found in areas.items() if (codes := _without_polygon(found))}
+    asked_keys = {found.key for found in asked}
     manifest = plain_paths(
         project,
         {
@@ -164,7 +167,7 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
         name=settings.project.name,
         organisation=settings.project.organisation,
         source=settings.project.source,
-        notes=_notes(settings.project.synthetic, delivered),
+        notes=_notes(settings.project.synthetic, {key: codes for key, codes in delivered.items() if key in asked_keys}),
         manifest=manifest,
     )
     with replacing(folder) as temporary:
