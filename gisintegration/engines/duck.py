@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from gisintegration.engines.cube import SEXES, Answer, Question, Sample, Values
+from gisintegration.engines.cube import SEXES, Answer, Question, Values
 
 Number = TypeVar("Number", bound=np.integer)
 
@@ -25,16 +25,17 @@ def count(con: duckdb.DuckDBPyConnection, question: Question) -> Answer:
     >>> answer.totals[:, 0, 0].tolist(), answer.by_class[0][1, 0, 0].tolist()
     ([1, 30], [0, 30])
     """
+    con.execute(f"create or replace temp table persons as {_persons(question)}")
     sizes = [len(conditions) for conditions in question.lists]
     blocks = [np.zeros((len(question.sums), question.areas, SEXES, size + 1), dtype=np.int64) for size in sizes or [0]]
-    for which, positions, sums in _grouped(con, question):
-        block = blocks[which]
-        area, sex, slot = positions
-        block[:, area, sex, slot] = sums
+    for which, (area, sex, slot), sums in _grouped(con, question):
+        blocks[which][:, area, sex, slot] = sums
+    values = {sample: _values(con, i, sizes) for i, sample in enumerate(question.samples)}
+    con.execute("drop table persons")
     return Answer(
         totals=blocks[0].sum(axis=-1),
         by_class=tuple(block[..., :size] for block, size in zip(blocks, sizes, strict=bool(sizes))),
-        values={sample: _values(con, question, sample) for sample in question.samples},
+        values=values,
     )
 
 
@@ -49,7 +50,7 @@ def _grouped(con: duckdb.DuckDBPyConnection, question: Question) -> list[tuple[i
     sets = [f"(area, sex, {slot})" for slot in slots] or ["(area, sex)"]
     which = f"grouping_id({', '.join(slots)})" if slots else "0"
     rows = con.execute(
-        f"select {which} as which, {', '.join(['area', 'sex', *slots, *sums])} from ({_persons(question)}) "
+        f"select {which} as which, {', '.join(['area', 'sex', *slots, *sums])} from persons "
         f"group by grouping sets ({', '.join(sets)})"
     ).fetchnumpy()
     found = []
@@ -65,31 +66,35 @@ def _grouped(con: duckdb.DuckDBPyConnection, question: Question) -> list[tuple[i
 
 
 def _persons(question: Question) -> str:
-    """One row a placed person: area, sex, a class in each list, and every number to be summed."""
+    """One row a placed person: area, sex, class in each list (behind the last: in none), numbers to sum, values."""
     columns = ["cast(area as integer) as area", f"cast({question.sex} as tinyint) as sex"]
-    columns += [f"{_class(conditions, len(conditions))} as c{i}" for i, conditions in enumerate(question.lists)]
+    columns += [f"{_class(conditions)} as c{i}" for i, conditions in enumerate(question.lists)]
     columns += [f"{expression} as s{i}" for i, expression in enumerate(question.sums)]
+    columns += [
+        f"case when {sample.condition} then cast({sample.value} as bigint) end as v{i}"
+        for i, sample in enumerate(question.samples)
+    ]
     return f"select {', '.join(columns)} from ({question.source}) where area >= 0"
 
 
-def _values(con: duckdb.DuckDBPyConnection, question: Question, sample: Sample) -> Values:
-    columns = ["cast(area as integer) as area", f"cast({question.sex} as tinyint) as sex"]
-    columns += [f"{_class(conditions, -1)} as c{i}" for i, conditions in enumerate(question.lists)]
+def _values(con: duckdb.DuckDBPyConnection, which: int, sizes: list[int]) -> Values:
+    slots = [f"c{i}" for i in range(len(sizes))]
+    value = f"v{which}"
     rows = con.execute(
-        f"select {', '.join(columns)}, cast({sample.value} as bigint) as value from ({question.source}) "
-        f"where area >= 0 and {sample.condition} and {sample.value} is not null"
+        f"select {', '.join(['area', 'sex', *slots, value])} from persons where {value} is not null"
     ).fetchnumpy()
+    member = [_filled(rows[slot], np.int8) for slot in slots]
     return Values(
         area=_filled(rows["area"], np.int32),
         sex=_filled(rows["sex"], np.int8),
-        classes=tuple(_filled(rows[f"c{i}"], np.int8) for i in range(len(question.lists))),
-        value=_filled(rows["value"], np.int64),
+        classes=tuple(np.where(of == size, np.int8(-1), of) for of, size in zip(member, sizes, strict=True)),
+        value=_filled(rows[value], np.int64),
     )
 
 
-def _class(conditions: tuple[str, ...], none: int) -> str:
+def _class(conditions: tuple[str, ...]) -> str:
     cases = " ".join(f"when {condition} then {i}" for i, condition in enumerate(conditions))
-    return f"cast(case {cases} else {none} end as tinyint)"
+    return f"cast(case {cases} else {len(conditions)} end as tinyint)"
 
 
 def _filled(values: Any, kind: type[Number]) -> npt.NDArray[Number]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -152,21 +154,36 @@ def groupings(values: Values, axis: Axis, cells: Collection[int]) -> list[Groupi
 
 
 def middles(
-    found: Collection[Grouping], axis: Axis, parents: npt.NDArray[np.int32], count: int
+    found: Collection[Grouping], axis: Axis, parents: npt.NDArray[np.int32], count: int, *, threads: int = 1
 ) -> tuple[Figures, Counts]:
     """Medians and numbers of values by cell, shape (areas, total and sexes, cells), for areas or their parents."""
     shape = (count, 1 + len(SEXES), len(axis.cells))
     middle, number = np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
-    for grouping in found:
-        size = len(grouping.cells)
-        group = parents[grouping.area] * np.int32(size) + grouping.member
-        group[parents[grouping.area] < 0] = -1
-        everyone = medians(grouping.value, group, count * size)
-        by_sex = medians(grouping.value, group * 2 + np.where(group < 0, 0, grouping.sex), count * size * 2)
-        for target, (all_of, of_sex) in zip((middle, number), zip(everyone, by_sex, strict=True), strict=True):
-            target[:, 0, grouping.cells] = all_of.reshape(count, size)
-            target[:, 1:, grouping.cells] = of_sex.reshape(count, size, 2).transpose(0, 2, 1)
+    # numpy sorts without holding the interpreter, so that groupings are sorted side by side.
+    with ThreadPoolExecutor(threads) as pool:
+        for grouping, answers in zip(found, pool.map(lambda one: _by_sex(one, parents, count), found), strict=True):
+            for target, (everyone, by_sex) in zip((middle, number), answers, strict=True):
+                target[:, 0, grouping.cells] = everyone
+                target[:, 1:, grouping.cells] = by_sex
     return middle, number
+
+
+def _by_sex(
+    grouping: Grouping, parents: npt.NDArray[np.int32], count: int
+) -> list[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
+    """Medians, then numbers of values: each of both sexes, shape (areas, cells), and by sex, (areas, sexes, cells)."""
+    size, sexes = len(grouping.cells), len(SEXES)
+    owner = parents[grouping.area]
+    group = owner * np.int32(size) + grouping.member
+    group[owner < 0] = -1
+    everyone = medians(grouping.value, group, count * size)
+    group = group * np.int32(sexes) + grouping.sex
+    group[owner < 0] = -1
+    by_sex = medians(grouping.value, group, count * size * sexes)
+    return [
+        (all_of.reshape(count, size), of_sex.reshape(count, size, sexes).transpose(0, 2, 1))
+        for all_of, of_sex in zip(everyone, by_sex, strict=True)
+    ]
 
 
 def _taken(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from gisintegration.areas import AreaDivision, did_not_exist, parent_positions
 from gisintegration.engines import Question, Sample
 from gisintegration.engines.duck import count
-from gisintegration.indicators.cells import Axis, Counts, Grouping, climb, groupings, middles, spread
+from gisintegration.indicators.cells import Axis, Counts, Figures, climb, groupings, middles, spread
 from gisintegration.indicators.classes import SEXES
 from gisintegration.indicators.constants import Constants
 from gisintegration.indicators.declare import variables_of
@@ -52,8 +52,14 @@ def counted(con: duckdb.DuckDBPyConnection, task: Task, made: Mapping[str, AreaD
         sample: groupings(values, task.axis, _cells_with(task, asked, sample))
         for sample, values in answer.values.items()
     }
+    threads = int(con.execute("select current_setting('threads')").fetchall()[0][0])
     for level in made.values():
-        yield _part(task, asked, level, sums, samples)
+        parents = parent_positions(task.areas, level)
+        found = {
+            sample: middles(values, task.axis, parents, len(level), threads=threads)
+            for sample, values in samples.items()
+        }
+        yield _part(task, asked, (level, parents), climb(sums, parents, len(level)), found)
 
 
 def _question(task: Task, asked: Plan) -> Question:
@@ -76,14 +82,12 @@ def _question(task: Task, asked: Plan) -> Question:
 def _part(
     task: Task,
     asked: Plan,
-    level: AreaDivision,
-    finest: Counts,
-    samples: Mapping[Sample, list[Grouping]],
+    where: tuple[AreaDivision, npt.NDArray[np.int32]],
+    sums: Counts,
+    found: Mapping[Sample, tuple[Figures, Counts]],
 ) -> Part:
-    parents = parent_positions(task.areas, level)
-    sums = climb(finest, parents, len(level))
+    level, parents = where
     shown = np.flatnonzero(np.asarray(level.table["kind"] != "remainder"))
-    found = {sample: middles(values, task.axis, parents, len(level)) for sample, values in samples.items()}
     codes = level.codes[shown]
     formed = [not (level.division == "kommun" and did_not_exist(str(code), task.year)) for code in codes]
     return Part(

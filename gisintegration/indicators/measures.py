@@ -60,7 +60,9 @@ def plan(indicators: Sequence[Indicator], year: int, constants: Constants, *, co
     measures = {item.id: _measure(item, year, constants, sums) for item in indicators}
     if not sums:
         sums["1"] = 0
-    kinds = [f"cast({name('coordinate_type')} is not distinct from {literal(kind)} as integer)" for kind in COORDINATES]
+    kinds = [
+        f"cast({name('coordinate_type')} is not distinct from {literal(kind)} as utinyint)" for kind in COORDINATES
+    ]
     found = tuple(_place(sums, expression) for expression in kinds) if coordinates else ()
     samples = dict.fromkeys(measure.sample for measure in measures.values() if measure.sample is not None)
     return Plan(tuple(sums), tuple(samples), measures, found)
@@ -121,7 +123,7 @@ def _measure(indicator: Indicator, year: int, constants: Constants, sums: dict[s
 
 
 def _number(condition: str) -> str:
-    return f"cast({condition} as integer)"
+    return f"cast({condition} as utinyint)"
 
 
 def _amount(condition: str, value: str) -> str:

@@ -11,7 +11,9 @@ from gisintegration.swedish import number
 from gisintegration.tables import Indicator, Rule
 
 _FIELDS = {
-    "`id`, `title`, `unit`, `description`": 'Name in files, and the words in Swedish and English (`{ sv = "…", en = "…" }`).',
+    "`id`, `title`, `unit`, `description`": (
+        'Name in files, and the words in Swedish and English (`{ sv = "…", en = "…" }`).'
+    ),
     "`kind`": (
         "`count`: persons in `population`. `share`: those of them for whom `numerator` holds, per cent. "
         "`mean`, `median`: of `variable`, a whole number. `ratio`: sum of `variable` over sum of `base`, "
@@ -72,7 +74,8 @@ def indicators_page() -> str:
     table = "".join(_row(item) for item in known)
     details = "".join(_section(item) for item in known)
     return (
-        f"{_INTRODUCTION.replace('{fields}', _fields())}\n## All indicators\n\n{head}{table}\n## Each indicator\n{details}\n"
+        f"{_INTRODUCTION.replace('{fields}', _fields())}\n## All indicators\n\n{head}{table}\n"
+        f"## Each indicator\n{details}\n"
         f"## Classes\n{_classes()}\n## National constants\n{_constants()}"
     )
 

@@ -63,6 +63,23 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
+class _Kept:
+    """Which cells of areas × years × sexes × classes are rows; None: all of them."""
+
+    shape: tuple[int, ...]
+    keep: npt.NDArray[np.bool_] | None
+
+    def flat(self, values: np.ndarray) -> np.ndarray:
+        """Values of the rows, in order; the values are stretched to the shape."""
+        stretched = np.broadcast_to(values, self.shape)
+        return stretched.reshape(-1) if self.keep is None else stretched[self.keep]
+
+    def along(self, axis: int, values: np.ndarray) -> np.ndarray:
+        """For each row, the value at its place on one axis."""
+        return self.flat(values.reshape([-1 if i == axis else 1 for i in range(len(self.shape))]))
+
+
+@dataclass(frozen=True, eq=False)
 class Block:
     """The parts of one edition, laid out as areas × years."""
 
@@ -165,13 +182,13 @@ def _piece(
     whole = np.zeros(block.shape, dtype=bool)
     marks = {name: np.zeros(block.shape, dtype=np.int8) for name in ("method", "coordinate_type")}
     for part in block.parts:
-        rows, column = block.places(part)
-        given[rows, column] = True
-        marks["method"][rows, column], marks["coordinate_type"][rows, column] = part.method, part.coordinate_type
-        status[rows[~part.existed], column] = _DID_NOT_EXIST
+        at, column = block.places(part)
+        given[at, column] = True
+        marks["method"][at, column], marks["coordinate_type"][at, column] = part.method, part.coordinate_type
+        status[at[~part.existed], column] = _DID_NOT_EXIST
         if indicator.id not in part.measures:
             continue
-        here = rows[part.existed]
+        here = at[part.existed]
         whole[here, column] = True
         measured = _measured(indicator, part, cells)
         for name, values in zip(_FIGURES, measured, strict=True):
@@ -180,17 +197,18 @@ def _piece(
         status[here, column] = np.where(np.isnan(value), _MISSING, np.where(value == 0, _ZERO, _SHOWN))
     keep = np.broadcast_to(given[:, :, None, None], shape).copy()
     keep[..., 1:] &= whole[:, :, None, None]
+    rows = _Kept(shape, None if keep.all() else keep)
     area = np.searchsorted(np.asarray(areas, dtype=object), np.asarray(block.codes, dtype=object))
     columns = {name: np.full(int(keep.sum()), position, dtype=np.int16) for name, position in constants.items()}
-    columns["area"] = _flat(area.astype(np.int16 if len(areas) < 2**15 else np.int32), 0, shape, keep)
-    columns["year"] = _flat(np.asarray(block.years, dtype=np.int16), 1, shape, keep)
-    columns["sex"] = _flat(np.arange(len(_SEX_CODES), dtype=np.int8), 2, shape, keep)
+    columns["area"] = rows.along(0, area.astype(np.int16 if len(areas) < 2**15 else np.int32))
+    columns["year"] = rows.along(1, np.asarray(block.years, dtype=np.int16))
+    columns["sex"] = rows.along(2, np.arange(len(_SEX_CODES), dtype=np.int8))
     for name in BREAKDOWNS[1:]:
         known = _codes_of(axis, name)
-        columns[name] = _flat(np.array([known.index(axis.code(c, name)) for c in cells], dtype=np.int8), 3, shape, keep)
-    columns |= {name: values[keep] for name, values in filled.items()}
-    columns["status"] = status[keep]
-    columns |= {name: np.broadcast_to(codes[:, :, None, None], shape)[keep] for name, codes in marks.items()}
+        columns[name] = rows.along(3, np.array([known.index(axis.code(cell, name)) for cell in cells], dtype=np.int8))
+    columns |= {name: rows.flat(values) for name, values in filled.items()}
+    columns["status"] = rows.flat(status)
+    columns |= {name: rows.flat(codes[:, :, None, None]) for name, codes in marks.items()}
     return columns
 
 
@@ -206,9 +224,3 @@ def _measured(indicator: Indicator, part: Part, cells: Sequence[int]) -> tuple[F
 def _codes_of(axis: Axis, breakdown: str) -> list[str]:
     """Total, then the codes of a breakdown in the order rows have."""
     return [TOTAL, *(item.code for item in axis.cells if item is not None and item.breakdown == breakdown)]
-
-
-def _flat(values: np.ndarray, axis: int, shape: tuple[int, ...], keep: npt.NDArray[np.bool_]) -> np.ndarray:
-    along = [1] * len(shape)
-    along[axis] = shape[axis]
-    return np.broadcast_to(values.reshape(along), shape)[keep]
