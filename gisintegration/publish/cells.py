@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
+from gisintegration.areas import AreaDivision, display_geometry
 from gisintegration.errors import InputError
 from gisintegration.publish.classes import Classes, classes
 from gisintegration.tables import BREAKDOWNS, TOTAL, Areas, Release, Status
@@ -90,16 +91,9 @@ def drawn_geometry(areas: Areas, *, tolerance: float) -> gpd.GeoSeries:
     Parameters
     ----------
     tolerance
-        Metres: the square root of the least area that a bend in a border must have to be kept. Neighbours keep
-        their common border (shapely's ``coverage_simplify``). 0, and areas that overlap: as they are.
+        Metres, as in :func:`gisintegration.areas.display_geometry`. 0: as they are.
     """
-    given = areas.display if areas.display is not None else areas.table.geometry
-    polygons = given.to_numpy(copy=True)
-    known = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
-    if tolerance > 0 and known.any() and not getattr(areas, "overlaps", False):
-        polygons[known] = shapely.coverage_simplify(polygons[known], tolerance)
-    polygons[~known] = None
-    return gpd.GeoSeries(polygons, crs=given.crs)
+    return display_geometry(cast("AreaDivision", areas), tolerance)
 
 
 @dataclass(frozen=True)
@@ -132,7 +126,7 @@ def wide(rows: pd.DataFrame, areas: Areas, indicators: Sequence[str], *, year: i
     year
         None: for each indicator its latest year on the edition; those without any are left out.
     """
-    here = of_edition(rows, areas)
+    here = of_edition(rows[["indicator", "division", "edition", "area", "year", "value", "status"]], areas)
     table = pd.DataFrame(index=pd.Index(areas.table["code"].astype("str"), name="code"))
     remainder = areas.table["kind"].to_numpy() == "remainder"
     columns: dict[str, npt.NDArray[np.float64] | npt.NDArray[np.object_]] = {}

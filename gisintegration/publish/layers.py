@@ -18,7 +18,7 @@ import pyogrio
 
 from gisintegration.errors import InputError
 from gisintegration.progress import ProgressOption, reporter
-from gisintegration.publish.cells import check_areas, common_classes, drawn_geometry, of_edition, totals, wide
+from gisintegration.publish.cells import Wide, check_areas, common_classes, drawn_geometry, of_edition, totals, wide
 from gisintegration.publish.geopackage.about import layer_document, whole_file
 from gisintegration.publish.geopackage.check import check_layers
 from gisintegration.publish.geopackage.dress import wide_styles
@@ -47,6 +47,7 @@ class YearLayer:
     areas: Areas
     year: int
     layer: Layer
+    figures: Wide
     frame: pd.DataFrame
     shapes: gpd.GeoSeries
 
@@ -158,25 +159,16 @@ def _year_layers(
             made = wide(rows, areas, list(release.indicators), year=year)
             layer = wide_layer(f"{name}_{year}", areas, release, made.years, language)
             frame = area_frame(areas).join(made.table, on="code")[list(layer.columns)]
-            yield YearLayer(key, areas, year, layer, frame[known], shapes[known])
+            yield YearLayer(key, areas, year, layer, made, frame[known], shapes[known])
 
 
 def _geopackage(path: Path, release: Release, layers: list[YearLayer], language: Language) -> None:
     written = [write_layer(path, item.frame, item.shapes, item.layer) for item in layers]
-    rows = totals(release.statistics)
-    classed = common_classes(rows, release)
+    classed = common_classes(totals(release.statistics), release)
     styles = [
         style
         for item in layers
-        for style in wide_styles(
-            item.layer.name,
-            release,
-            rows,
-            item.key,
-            years=dict.fromkeys(release.indicators, item.year),
-            classed=classed,
-            language=language,
-        )
+        for style in wide_styles(item.layer.name, release, item.key, item.figures, classed=classed, language=language)
     ]
     con = sqlite3.connect(path, isolation_level=None)
     try:

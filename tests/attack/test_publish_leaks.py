@@ -44,7 +44,9 @@ def planted():
 
 def spellings(value):
     texts = {repr(value), f"{value:.0f}", f"{value:.1f}", f"{value:,.0f}".replace(",", "\xa0")}
-    found = {text.encode() for text in texts if len(text) > 6} | {text.replace(".", ",").encode() for text in texts if len(text) > 6}
+    found = {text.encode() for text in texts if len(text) > 6} | {
+        text.replace(".", ",").encode() for text in texts if len(text) > 6
+    }
     found |= {struct.pack("<d", value), struct.pack(">d", value)}
     if float(value).is_integer():
         found |= {struct.pack("<i", int(value)), struct.pack(">i", int(value))}
@@ -95,7 +97,9 @@ def test_hostile_release_names_are_only_names(make_release, tmp_path, name):
 def test_hostile_division_names_give_plain_layer_names(make_rest_areas, tmp_path):
     areas = make_rest_areas().with_(division='own"; drop', edition="1 'x' å")
     rows = [
-        example_raw(numerator=[50], denominator=[100], areas=["0114A0010"], division=areas.division, edition=areas.edition)
+        example_raw(
+            numerator=[50], denominator=[100], areas=["0114A0010"], division=areas.division, edition=areas.edition
+        )
     ]
     made = release(protect(rows, "scb-share-rule"), areas={areas.key: areas})
     path = write_geopackage(made, tmp_path / "a.gpkg")
@@ -117,7 +121,7 @@ def test_a_folder_that_cannot_be_made_is_one_kind_of_error(small_release, tmp_pa
         (write_parquet, "a.parquet"),
         (write_tables, "csv"),
     ):
-        with pytest.raises(OutputError, match="was not written|cannot be written"):
+        with pytest.raises(OutputError, match=r"was not written|cannot be written"):
             write(small_release, tmp_path / "file" / name)
 
 
@@ -139,8 +143,13 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, verb):
         "    sys.stdout.write(f'OutputError {error}')\n"
     )
     found = subprocess.run(
-        [sys.executable, "-c", script, str(target)], capture_output=True, text=True, timeout=120, check=False,
-        preexec_fn=_limited, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "NUMBA_DISABLE_JIT": "1"},
+        [sys.executable, "-c", script, str(target)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        preexec_fn=_limited,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "NUMBA_DISABLE_JIT": "1"},
     )
     assert found.stdout.startswith("OutputError"), found.stderr[-2000:]
     assert target.read_bytes() == b"the earlier file"
@@ -159,6 +168,9 @@ def test_internal_is_said_in_every_output(make_release, tmp_path):
     con.close()
     assert all(stamp in document for (document,) in documents)
     assert all("INTERN" in style for (style,) in styles)
-    for folder in (write_tables(made, tmp_path / "csv")[0].parent, write_layers(made, tmp_path / "s", format="shapefile")):
+    for folder in (
+        write_tables(made, tmp_path / "csv")[0].parent,
+        write_layers(made, tmp_path / "s", format="shapefile"),
+    ):
         assert stamp in (folder / "about.txt").read_text(encoding="utf-8")
     assert stamp in pq.read_schema(write_parquet(made, tmp_path / "a.parquet")).metadata[b"about_sv"].decode()

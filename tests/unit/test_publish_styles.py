@@ -13,7 +13,10 @@ from gisintegration.tables import Status
 from gisintegration.testing import example_indicator
 
 
-def style_of(release, *, classed=Classes((10.0, 20.0, 35.0)), statuses=("shown",), remainders=False, **texts):
+THREE = Classes((10.0, 20.0, 35.0))
+
+
+def style_of(release, *, classed=THREE, statuses=("shown",), remainders=False, **texts):
     indicator = example_indicator("share", **texts)
     return indicator_style(
         indicator,
@@ -52,13 +55,17 @@ def test_outer_classes_are_open_so_that_no_value_falls_outside(small_release):
 
 
 def test_without_any_shown_value_there_is_no_class_and_protected_is_named(small_release):
-    assert labels(style_of(small_release, classed=Classes(()), statuses=("protected",))) == ["skyddas (för få personer)"]
+    assert labels(style_of(small_release, classed=Classes(()), statuses=("protected",))) == [
+        "skyddas (för få personer)"
+    ]
 
 
 def test_no_two_states_look_alike():
     fills = [*PATTERNS.by_status.values(), PATTERNS.remainder]
     assert set(PATTERNS.by_status) == set(Status) - {Status.SHOWN}
-    assert len({(fill.color, fill.pattern, fill.angle, fill.outline, fill.outline_style) for fill in fills}) == len(fills)
+    assert len({(fill.color, fill.pattern, fill.angle, fill.outline, fill.outline_style) for fill in fills}) == len(
+        fills
+    )
 
 
 @pytest.mark.parametrize("title", ["a < b & \"c\" 'd'", "[% eval('1') %]", "ctrl \x07 here", "]]> <script>"])

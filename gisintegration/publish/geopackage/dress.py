@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from gisintegration.publish.cells import common_classes, wide
+from gisintegration.publish.cells import Wide, common_classes
 from gisintegration.publish.classes import Classes
 from gisintegration.publish.geopackage.geometry import EditionLayers, aliases, wide_layer
 from gisintegration.publish.geopackage.schema import ROW_NUMBER
@@ -43,30 +43,22 @@ def styles(
             if getattr(edition, layer_of)
         ]
         if edition.wide:
-            found += wide_styles(
-                edition.wide.name,
-                release,
-                rows,
-                edition.key,
-                years=edition.wide_years,
-                classed=classed,
-                language=language,
-            )
+            name = edition.wide.name
+            found += wide_styles(name, release, edition.key, edition.figures, classed=classed, language=language)
     return found
 
 
 def wide_styles(
     name: str,
     release: Release,
-    rows: pd.DataFrame,
     key: str,
+    made: Wide,
     *,
-    years: Mapping[str, int],
     classed: Mapping[tuple[str, str], Classes],
     language: Language,
 ) -> list[StyleRow]:
     """A style for each indicator of a wide layer, named after it; shares first."""
-    areas = release.areas[key]
+    areas, years = release.areas[key], made.years
     declared = wide_layer(name, areas, release, years, language)
     order = sorted(years, key=lambda item: (release.indicators[item].kind is not Kind.SHARE, item))
     drawn = (areas.display if areas.display is not None else areas.table.geometry).notna().to_numpy()
@@ -74,7 +66,6 @@ def wide_styles(
     found = []
     for code in order:
         indicator = release.indicators[code]
-        table = wide(rows, areas, [code], year=years[code]).table
         title = marked(f"{layer_title(indicator, areas, language)}, {years[code]}", release, language)
         style = indicator_style(
             indicator,
@@ -83,7 +74,7 @@ def wide_styles(
             release,
             columns=["fid", *declared.columns],
             aliases=declared.aliases,
-            statuses=tuple(np.unique(table[f"{code}_status"].to_numpy(dtype=str)[drawn & ~rest])),
+            statuses=tuple(np.unique(made.table[f"{code}_status"].to_numpy(dtype=str)[drawn & ~rest])),
             remainders=bool((drawn & rest).any()),
             areas=int(drawn.sum()),
             language=language,

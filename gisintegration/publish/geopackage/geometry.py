@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from gisintegration.publish.cells import drawn_geometry, wide
+from gisintegration.publish.cells import Wide, drawn_geometry, wide
 from gisintegration.publish.geopackage.schema import GEOMETRY, Layer
 from gisintegration.publish.geopackage.statistics import Keys
 from gisintegration.publish.words import FIELDS, Language, edition_title, marked, unit_text
@@ -29,6 +29,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "en": "A column for each indicator and one for its status.",
     },
 }
+_NOTHING = Wide(pd.DataFrame(), {})
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class EditionLayers:
     true: Layer
     display: Layer | None
     wide: Layer | None
-    wide_years: Mapping[str, int]
+    figures: Wide
 
     @property
     def all(self) -> list[Layer]:
@@ -79,7 +80,7 @@ def write_edition(
     shapes = drawn_geometry(areas, tolerance=tolerance)
     known = shapes.notna().to_numpy()
     if not known.any():
-        return EditionLayers(key, areas, true, None, None, {})
+        return EditionLayers(key, areas, true, None, None, _NOTHING)
     plain, shapes = plain[known], shapes[known]
     drawn = {"sv": "att rita", "en": "to draw"}[language]
     display = Layer(
@@ -93,10 +94,10 @@ def write_edition(
     display = write_layer(path, plain, shapes, display)
     made = wide(rows, areas, list(release.indicators))
     if not made.years:
-        return EditionLayers(key, areas, true, display, None, {})
+        return EditionLayers(key, areas, true, display, None, made)
     declared = wide_layer(f"{name}_wide", areas, release, made.years, language)
     frame = plain.join(made.table, on="code")
-    return EditionLayers(key, areas, true, display, write_layer(path, frame, shapes, declared), made.years)
+    return EditionLayers(key, areas, true, display, write_layer(path, frame, shapes, declared), made)
 
 
 def wide_layer(name: str, areas: Areas, release: Release, years: Mapping[str, int], language: Language) -> Layer:

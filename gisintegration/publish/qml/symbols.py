@@ -71,21 +71,17 @@ def border_width(areas: int) -> float:
 def fill_symbol(name: str, fill: Fill, *, outline_width: float) -> ET.Element:
     """A ``<symbol>`` of the QGIS style format."""
     symbol = ET.Element("symbol", {"name": name, "type": "fill", "alpha": "1", "clip_to_extent": "1", "force_rhr": "0"})
-    _layer(
-        symbol,
-        "SimpleFill",
-        {
-            "color": _rgba(fill.color),
-            "joinstyle": "miter",
-            "offset": "0,0",
-            "offset_unit": "MM",
-            "outline_color": _rgba(fill.outline),
-            "outline_style": fill.outline_style,
-            "outline_width": f"{outline_width:g}",
-            "outline_width_unit": "MM",
-            "style": "solid" if fill.color else "no",
-        },
-    )
+    ground = {"color": _rgba(fill.color), "style": "solid" if fill.color else "no", "joinstyle": "miter"}
+    border = {
+        "outline_color": _rgba(fill.outline),
+        "outline_style": fill.outline_style,
+        "outline_width": f"{outline_width:g}",
+        "outline_width_unit": "MM",
+    }
+    if fill.pattern == "none":
+        _layer(symbol, "SimpleFill", ground | border)
+        return symbol
+    _layer(symbol, "SimpleFill", ground | {"outline_style": "no"})
     if fill.pattern == "lines":
         options = {"angle": str(fill.angle), "distance": f"{fill.distance:g}", "distance_unit": "MM"}
         options |= {"color": _rgba(fill.ink), "line_width": f"{fill.width:g}", "line_width_unit": "MM"}
@@ -100,6 +96,8 @@ def fill_symbol(name: str, fill: Fill, *, outline_width: float) -> ET.Element:
         dot = ET.SubElement(layer, "symbol", {"name": f"@{name}@1", "type": "marker", "alpha": "1"})
         size = {"size": f"{fill.width:g}", "size_unit": "MM", "outline_style": "no"}
         _layer(dot, "SimpleMarker", size | {"name": "circle", "color": _rgba(fill.ink)})
+    # The border last, so that the pattern does not run over it.
+    _layer(symbol, "SimpleFill", {"color": "0,0,0,0", "style": "no", "joinstyle": "miter"} | border)
     return symbol
 
 
