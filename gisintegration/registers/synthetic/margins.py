@@ -135,7 +135,7 @@ def fit_labour(published: Table, ages: Table) -> Table:
     --------
     >>> ages = np.zeros((1, 17), dtype=np.int64); ages[0, 3:13] = 20
     >>> fit_labour(np.array([[90, 5, 90, 97, 187]]), ages).tolist()
-    [[91, 5, 91]]
+    [[91, 6, 90]]
     """
     reach = np.arange(-LABOUR_REACH, LABOUR_REACH + 1)
     offsets = np.stack(np.meshgrid(reach, reach, reach, indexing="ij"), axis=-1).reshape(-1, 3)
