@@ -146,9 +146,10 @@ def classes(values: npt.ArrayLike, *, k: int = 6, decimals: int = 1) -> Classes:
     known = np.sort(given[~np.isnan(given)])
     if not len(known):
         return Classes(())
-    breaks = _natural_breaks(known, k)
+    sample = _sampled(known)
+    breaks = _middles(sample, k)
     unit = 10.0**-decimals
-    around = [float(known[0]), *breaks, float(known[-1])]
+    around = [float(sample[0]), *breaks, float(sample[-1])]
     edges = [
         _roundest(middle, _SHIFT * (middle - around[i]), _SHIFT * (around[i + 2] - middle), unit)
         for i, middle in enumerate(breaks)
@@ -188,11 +189,14 @@ def ramp(high_is: Literal["good", "bad", "neutral"], k: int) -> list[str]:
     return [_hex(np.array(colour)) for colour in zip(lightness, *mixed, strict=True)]
 
 
-def _natural_breaks(known: npt.NDArray[np.float64], k: int) -> list[float]:
-    """Midway between the last value of a class and the first of the next, so that rounding may go either way."""
+def _sampled(known: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The middle of each of equally many parts, so that an outlier among thousands gets no class of its own."""
     every = len(known) / _SAMPLE
-    # The middle of each of equally many parts: an outlier among thousands gets no class of its own.
-    sample = known if every <= 1 else known[((np.arange(_SAMPLE) + 0.5) * every).astype(np.intp)]
+    return known if every <= 1 else known[((np.arange(_SAMPLE) + 0.5) * every).astype(np.intp)]
+
+
+def _middles(sample: npt.NDArray[np.float64], k: int) -> list[float]:
+    """Midway between the last value of a class and the first of the next, so that rounding may go either way."""
     distinct = np.unique(sample)
     upper = np.array(natural_breaks(sample, min(k, len(distinct))), dtype=np.float64)
     following = distinct[np.searchsorted(distinct, upper, side="right")]
