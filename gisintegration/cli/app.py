@@ -9,7 +9,7 @@ import typer
 import gisintegration as gi
 from gisintegration.cli import areas, outputs, project, registers
 from gisintegration.cli.describe import described
-from gisintegration.cli.terminal import Terminal, verb
+from gisintegration.cli.terminal import HELPS, VERBS, Terminal, verb
 
 app = typer.Typer(
     name="gisintegration",
@@ -31,9 +31,10 @@ def _version(value: bool) -> None:  # noqa: FBT001 — typer calls it
 
 @app.callback()
 def root(
+    *,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it and end.")
-    ] = False,  # noqa: FBT002
+    ] = False,
 ) -> None:
     """From a point register to safe small-area statistics as styled layers, tables and maps."""
 
@@ -44,12 +45,12 @@ registers.register(app)
 outputs.register(app)
 
 
-@verb(app)
+@verb(app, "describe")
 def describe(terminal: Terminal) -> None:
     """List every command with its parameters, for programs (the QGIS plugin is made from it).
 
     Example: gisintegration describe --json
     """
-    found = described(typer.main.get_command(app))
+    found = described(VERBS, HELPS)
     lines = [f"{command['name']:<16} {command['help'].splitlines()[0]}" for command in found["commands"]]
     terminal.result(found, "\n".join(lines))

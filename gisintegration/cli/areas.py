@@ -17,8 +17,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Area divisions: what is known of them, and whether a file of them is sound.", no_args_is_help=True
     )
-    verb(group, "list")(list_areas)
-    verb(group, "check")(check)
+    verb(group, "areas list")(list_areas)
+    verb(group, "areas check")(check)
     app.add_typer(group, name="areas")
 
 

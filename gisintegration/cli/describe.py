@@ -1,63 +1,93 @@
-"""The command line described as data, read from the application itself."""
+"""The command line described as data, read from the functions behind the commands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from enum import Enum
+import inspect
+from collections.abc import Mapping
+from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from typer.models import ArgumentInfo
 
 import gisintegration as gi
 
+_TYPES = {bool: "boolean", int: "integer", float: "number", str: "text", Path: "path"}
 
-def described(root: Any) -> dict[str, Any]:
+
+def described(verbs: Mapping[str, inspect.Signature], helps: Mapping[str, str]) -> dict[str, Any]:
     """Every command with its parameters.
 
     Parameters
     ----------
-    root
-        The group that typer made of the application.
+    verbs, helps
+        Signature and help of each command by its full name, ``"areas check"``.
 
     Returns
     -------
     dict
-        ``version`` and ``commands``: ``name`` (``"areas check"``), ``help``, and ``parameters`` with ``name``,
-        ``flags`` (empty for an argument), ``type``, ``choices``, ``required``, ``multiple``, ``default``, ``help``.
+        ``version`` and ``commands``: ``name``, ``help``, and ``parameters`` with ``name``, ``flags`` (empty for an
+        argument), ``type`` (boolean, integer, number, text, path), ``choices``, ``required``, ``multiple``,
+        ``default``, ``help``.
     """
-    return {"version": gi.__version__, "commands": list(_commands(root, ""))}
+    commands = [
+        {
+            "name": name,
+            "help": helps[name],
+            "parameters": [_parameter(item) for item in verbs[name].parameters.values()],
+        }
+        for name in sorted(verbs)
+    ]
+    return {"version": gi.__version__, "commands": commands}
 
 
-def _commands(group: Any, prefix: str) -> Iterator[dict[str, Any]]:
-    for name, command in sorted(group.commands.items()):
-        full = f"{prefix}{name}"
-        if hasattr(command, "commands"):
-            yield from _commands(command, f"{full} ")
-        else:
-            parameters = [_parameter(item) for item in command.params if item.name != "help"]
-            yield {"name": full, "help": command.help or "", "parameters": parameters}
-
-
-def _parameter(item: Any) -> dict[str, Any]:
-    argument = item.param_type_name == "argument"
+def _parameter(item: inspect.Parameter) -> dict[str, Any]:
+    annotation, info = (
+        get_args(item.annotation)[:2] if get_origin(item.annotation) is Annotated else (item.annotation, None)
+    )
+    kind, choices, multiple = _kind(annotation)
     return {
         "name": item.name,
-        "flags": [] if argument else list(item.opts),
-        "type": "boolean" if getattr(item, "is_flag", False) else item.type.name,
-        "choices": [str(_plain(choice)) for choice in getattr(item.type, "choices", ())],
-        "required": bool(item.required),
-        "multiple": bool(getattr(item, "multiple", False) or item.nargs != 1),
+        "flags": _flags(item.name, kind, info),
+        "type": kind,
+        "choices": choices,
+        "required": item.default is inspect.Parameter.empty,
+        "multiple": multiple,
         "default": _plain(item.default),
-        "help": getattr(item, "help", None) or "",
+        "help": (getattr(info, "help", None) or "").strip(),
     }
 
 
+def _kind(annotation: Any) -> tuple[str, list[str], bool]:
+    """Type in words, choices, and whether several may be given."""
+    if get_origin(annotation) in (Union, UnionType):
+        annotation = next(part for part in get_args(annotation) if part is not NoneType)
+    if get_origin(annotation) is list:
+        kind, choices, _ = _kind(get_args(annotation)[0])
+        return kind, choices, True
+    if get_origin(annotation) is Literal:
+        return "text", [str(choice) for choice in get_args(annotation)], False
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return "text", [choice.value for choice in annotation], False
+    return _TYPES[annotation], [], False
+
+
+def _flags(name: str, kind: str, info: Any) -> list[str]:
+    if isinstance(info, ArgumentInfo):
+        return []
+    # In Annotated, typer keeps the first flag where a default would stand.
+    given = [getattr(info, "default", None), *(getattr(info, "param_decls", None) or ())]
+    declared = [flag for flag in given if isinstance(flag, str) and flag.startswith("-")]
+    if declared:
+        return declared
+    flag = name.replace("_", "-")
+    return [f"--{flag}", f"--no-{flag}"] if kind == "boolean" else [f"--{flag}"]
+
+
 def _plain(value: Any) -> Any:
+    if value is inspect.Parameter.empty:
+        return None
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Path):
-        return value.as_posix()
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, Mapping) or callable(value):
-        return None
-    return value
+    return value.as_posix() if isinstance(value, Path) else value

@@ -14,7 +14,7 @@ from gisintegration.cli.terminal import Terminal, verb
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    verb(app)(export)
+    verb(app, "export")(export)
     verb(app, "map")(map_)
 
 

@@ -17,7 +17,7 @@ from gisintegration.cli.terminal import Terminal, verb
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     for command in (demo, init, check, run):
-        verb(app)(command)
+        verb(app, command.__name__)(command)
 
 
 def demo(

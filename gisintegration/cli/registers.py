@@ -14,8 +14,8 @@ from gisintegration.cli.terminal import Terminal, verb
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    verb(app)(synthetic)
-    verb(app)(locate)
+    verb(app, "synthetic")(synthetic)
+    verb(app, "locate")(locate)
 
 
 def synthetic(

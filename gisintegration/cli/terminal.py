@@ -126,10 +126,19 @@ class Terminal:
         sys.stdout.flush()
 
 
-def verb(app: typer.Typer, name: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+VERBS: dict[str, inspect.Signature] = {}
+HELPS: dict[str, str] = {}
+
+
+def verb(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a command: a function whose first parameter is the terminal and the rest its options.
 
     ``--json``, ``--progress`` and ``--debug`` are added, and errors become text and an exit code.
+
+    Parameters
+    ----------
+    name
+        Full name, with the group's before it: ``"areas check"``.
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
@@ -148,9 +157,11 @@ def verb(app: typer.Typer, name: str | None = None) -> Callable[[Callable[..., N
             for key, default, annotation in _COMMON
         ]
         parameters = [parameter.replace(kind=keyword_only) for parameter in own] + added
-        command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        VERBS[name] = signature.replace(parameters=parameters)
+        HELPS[name] = inspect.getdoc(function) or ""
+        command.__signature__ = VERBS[name]  # type: ignore[attr-defined]
         command.__annotations__ = {}
-        app.command(name, rich_help_panel=None)(command)
+        app.command(name.rsplit(maxsplit=1)[-1])(command)
         return function
 
     return register

@@ -84,8 +84,8 @@ def check_project(
     """Check a project file and its inputs without counting or publishing anything.
 
     The areas are read and their coverage checked; the register is read, its rows checked against the contract, and its
-    persons placed. With no CRS declared for its coordinates, the one that puts them in their registered kommun is looked for, and written to
-    the project file when a single one does.
+    persons placed. With no CRS declared for its coordinates, the one that puts them in their registered kommun is
+    looked for, and written to the project file when a single one does.
 
     Parameters
     ----------
@@ -159,8 +159,8 @@ def _check_areas(found: _Findings, project: Project, areas: AreaDivision) -> Non
     for note in areas.notes:
         found.add("note", areas.key, note)
     made = found.attempt("levels", lambda: levels(areas, by, region=region))
-    for level in by if made is not None else []:
-        if level not in made:
+    for level in by:
+        if made is not None and level not in made:
             found.add("note", areas.key, f"no {level} has all its areas here: it will not be in the output.")
 
 

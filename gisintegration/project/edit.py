@@ -49,7 +49,8 @@ def with_setting(text: str, table: str, key: str, value: str) -> str:
 
     Examples
     --------
-    >>> print(with_setting('[register]\n# crs = "EPSG:3006"   # of x and y\nnearest = 5', "register", "crs", "EPSG:3021"))
+    >>> text = '[register]\n# crs = "EPSG:3006"   # of x and y\nnearest = 5'
+    >>> print(with_setting(text, "register", "crs", "EPSG:3021"))
     [register]
     crs = "EPSG:3021"   # of x and y
     nearest = 5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from glob import glob
 from pathlib import Path
 
 import pandas as pd
@@ -86,7 +85,8 @@ def register_paths(project: Project) -> list[Path]:
         if not re.search(r"[*?\[]", path) or resolved.exists():
             found.append(resolved)
             continue
-        fitting = sorted(Path(match) for match in glob(str(resolved), recursive=True))
+        anchor = Path(Path(path).anchor or project.folder)
+        fitting = sorted(anchor.glob(path.removeprefix(Path(path).anchor)))
         if not fitting:
             raise InputError(f"register.paths: no file fits {path}.", hint="check the pattern and the folder.")
         found += fitting

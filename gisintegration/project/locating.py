@@ -58,6 +58,6 @@ def locate_project(project: Project | str | Path, to: str | Path, *, progress: P
             f"copy (select * from ({' union all '.join(parts)}) order by person, year, edition) "
             f"to {sql.literal(temporary)} (format parquet, compression zstd)"
         )
-        rows_written = pq.read_metadata(temporary).num_rows
+        rows_written = int(pq.read_metadata(temporary).num_rows)
     report(1.0, "Located")
     return rows_written

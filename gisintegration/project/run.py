@@ -167,7 +167,10 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
         name=settings.project.name,
         organisation=settings.project.organisation,
         source=settings.project.source,
-        notes=_notes(settings.project.synthetic, {key: codes for key, codes in delivered.items() if key in asked_keys}),
+        notes=_notes(
+            {key: codes for key, codes in delivered.items() if key in asked_keys},
+            synthetic=settings.project.synthetic,
+        ),
         manifest=manifest,
     )
     with replacing(folder) as temporary:
@@ -201,18 +204,17 @@ def areas_of(editions: Sequence[AreaDivision], by: Sequence[str], region: str | 
 def level_rows(made: Release) -> list[dict[str, Any]]:
     """One row a level and edition of a release, in the order of size of its areas."""
     rows = made.statistics
-    grouped = rows.groupby(["division", "edition", "status"], observed=True).size()
-    years = rows.groupby(["division", "edition"], observed=True)["year"].agg(["min", "max"])
     found = []
-    for (division, edition), span in years.iterrows():
-        counts = {str(status): int(n) for status, n in grouped[division, edition].items() if n}
+    for (division, edition), here in rows.groupby(["division", "edition"], observed=True):
+        counts = {str(status): int(n) for status, n in here["status"].value_counts(sort=False).items() if n}
         areas = made.areas[f"{division}/{edition}"]
+        first, last = int(here["year"].min()), int(here["year"].max())
         found.append(
             {
-                "level": f"{division}/{edition}",
+                "level": areas.key,
                 "areas": int(np.count_nonzero(areas.table["kind"] != "remainder")),
-                "years": f"{span['min']}–{span['max']}" if span["min"] != span["max"] else str(span["min"]),
-                "cells": sum(counts.values()),
+                "years": f"{first}–{last}" if first != last else str(first),
+                "cells": len(here),
                 **counts,
             }
         )
@@ -223,7 +225,7 @@ def _without_polygon(areas: AreaDivision) -> tuple[str, ...]:
     return tuple(str(code) for code in areas.codes[areas.geometry.isna().to_numpy()])
 
 
-def _notes(synthetic: bool, delivered: Mapping[str, Sequence[str]]) -> list[Texts]:
+def _notes(delivered: Mapping[str, Sequence[str]], *, synthetic: bool) -> list[Texts]:
     notes: list[Texts] = [_SYNTHETIC] if synthetic else []
     for key, codes in delivered.items():
         named = ", ".join(codes)

@@ -86,12 +86,14 @@ def test_describe_lists_every_command_with_an_example_and_help_for_each_paramete
     found = json.loads(CliRunner().invoke(app, ["describe", "--json"]).stdout.splitlines()[-1])
     names = [command["name"] for command in found["commands"]]
     assert names == sorted(names)
-    assert {"demo", "init", "check", "run", "areas list", "areas check", "synthetic", "locate", "export", "map"} < set(names)
+    assert {"demo", "init", "check", "run", "areas list", "areas check", "synthetic", "locate", "export", "map"} < set(
+        names
+    )
     for command in found["commands"]:
         assert f"Example: gisintegration {command['name']}" in command["help"], command["name"]
         for parameter in command["parameters"]:
             assert parameter["help"], (command["name"], parameter["name"])
-            assert parameter["type"] in {"boolean", "text", "integer", "float", "path", "file", "choice"}
+            assert parameter["type"] in {"boolean", "text", "integer", "number", "path"}
     export = next(command for command in found["commands"] if command["name"] == "export")
     formats = next(parameter for parameter in export["parameters"] if parameter["name"] == "format")
     assert (formats["required"], formats["choices"]) == (True, ["csv", "geoparquet", "gpkg-wide", "shapefile"])
