@@ -11,12 +11,12 @@ import numpy as np
 
 from gisintegration.areas import AreaDivision, levels
 from gisintegration.areas.division import CRS
-from gisintegration.errors import IndicatorError
+from gisintegration.errors import IndicatorError, RegisterError
 from gisintegration.indicators.cells import Axis, axis_of
 from gisintegration.indicators.classes import labels
 from gisintegration.indicators.constants import load_constants
 from gisintegration.indicators.counting import Task, counted
-from gisintegration.indicators.declare import load_indicators, variables_of
+from gisintegration.indicators.declare import faults, load_indicators, variables_of
 from gisintegration.indicators.rows import Part, table_of
 from gisintegration.indicators.rules import variables_in
 from gisintegration.progress import ProgressOption, part, reporter
@@ -42,7 +42,7 @@ def aggregate(
     missing: Literal["refuse", "skip"] = "refuse",
     progress: ProgressOption = None,
 ) -> RawTable:
-    """Raw statistics of a register: every indicator for every area, year, sex and class.
+    r"""Raw statistics of a register: every indicator for every area, year, sex and class.
 
     Parameters
     ----------
@@ -83,12 +83,27 @@ def aggregate(
     Raises
     ------
     IndicatorError
-        The register lacks a year or a variable that is needed, or a constant has no figure for a year.
+        The register lacks a year or a variable that is needed, a constant has no figure for a year, a declaration is
+        wrong, or no area of ``by`` is complete.
+    RegisterError
+        ``places`` is of other editions or years.
 
     Notes
     -----
     Sums are of whole numbers, so that the result is the same for any number of threads. A median is recomputed from
     the register at every level; of an even number of values it is the mean of the two in the middle.
+
+    Examples
+    --------
+    >>> import tempfile; from pathlib import Path
+    >>> from gisintegration.registers import read_register
+    >>> from gisintegration.testing import grid_areas
+    >>> path = Path(tempfile.mkdtemp()) / "persons.csv"
+    >>> _ = path.write_text("person,year,kommun,sex,age,x,y\n1,2022,0114,women,40,600500,6600500\n", "utf-8")
+    >>> made = aggregate(read_register(path, crs=3006), ["population"], by=["deso"], areas={grid_areas(2, 1): [2022]},
+    ...     breakdowns=False)
+    >>> made
+    <RawTable: 6 cells, unprotected; protect(…) makes them safe to show>
     """
     report = reporter(progress)
     wanted = _chosen(indicators)
@@ -115,12 +130,24 @@ def aggregate(
 
 
 def _chosen(indicators: Given) -> dict[str, Indicator]:
-    if isinstance(indicators, Mapping):
-        return dict(indicators)
-    return load_indicators(indicators)
+    chosen = dict(indicators) if isinstance(indicators, Mapping) else load_indicators(indicators)
+    if not chosen:
+        raise IndicatorError("No indicator is asked for.", hint='name some, or pass "all".')
+    wrong = [
+        {"indicator": key, "field": field, "what": what} for key, item in chosen.items() for field, what in faults(item)
+    ]
+    if wrong:
+        raise IndicatorError(
+            f"The indicators have {len(wrong)} faults.", hint="see docs/indicators.md.", failures=wrong
+        )
+    return chosen
 
 
 def _check_years(register: Register, areas: Mapping[AreaDivision, Sequence[int]]) -> None:
+    if not isinstance(areas, Mapping):
+        raise IndicatorError(
+            "areas does not say which years are wanted.", hint="give {edition: years}, as {deso: range(2018, 2024)}."
+        )
     asked = sorted({int(year) for years in areas.values() for year in years})
     absent = [year for year in asked if year not in register.years]
     if not asked or absent:
@@ -138,6 +165,9 @@ def _todo(
     If neither is, or both are, the newer gives it. Levels are made without polygons, which counting has no use for.
     """
     wanted = [by] if isinstance(by, str) else list(by)
+    for division in areas:
+        if division.key not in placed.areas:
+            raise RegisterError.unknown("edition", division.key, placed.areas, where="the placement")
     editions = {division.key: placed.areas[division.key] for division in areas}
     made = {key: levels(_without_polygons(edition), wanted, region=region) for key, edition in editions.items()}
     if not any(made.values()):
@@ -198,6 +228,8 @@ def _possible(
     """The indicators and classes that the register has the variables of; refuses the rest, or warns of it."""
     has = set(register.variables)
     lacks = {key: sorted(variables_of(item) - has) for key, item in indicators.items()}
+    if missing not in ("refuse", "skip"):
+        raise IndicatorError.unknown("way with missing variables", missing, ["refuse", "skip"])
     axis = axis_of(breakdowns)
     poor = {item.code: sorted(variables_in(item.rule) - has) for members in axis.lists for item in members}
     failures = [{"indicator": key, "lacks": ", ".join(absent)} for key, absent in lacks.items() if absent]

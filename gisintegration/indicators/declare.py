@@ -141,12 +141,20 @@ def _declared(where: str, subject: str, entry: Mapping[str, Any], failures: list
             for item in error.errors()
         ]
         return None
-    wrong = list(_faults(indicator))
+    wrong = list(faults(indicator))
     failures += [_failure(where, name, field, what) for field, what in wrong]
     return None if wrong else indicator
 
 
-def _faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
+def faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
+    """What the model cannot see is wrong with a declaration: field, and what it is.
+
+    Examples
+    --------
+    >>> from gisintegration.testing import example_indicator
+    >>> list(faults(example_indicator("mean", variable="sex")))
+    [('variable', "'sex' is not a whole number of the register: sums are exact only over whole numbers")]
+    """
     for field in ("title", "unit", "description", "assumption"):
         texts = getattr(indicator, field)
         for language in ("sv", "en"):

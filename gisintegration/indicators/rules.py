@@ -14,6 +14,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from gisintegration.errors import IndicatorError
 from gisintegration.indicators.constants import Constants
 from gisintegration.registers.contract import Variable, variables
 from gisintegration.sql import literal, name
@@ -114,7 +115,7 @@ def compile_sql(rule: Rule, year: int, constants: Constants) -> str:
     Parameters
     ----------
     rule
-        Without faults: ``parse`` finds them.
+        A table of conditions that must all hold.
     year
         Data year: decides constants, and the 31 December to which ``days_in_sweden`` is counted.
     constants
@@ -123,7 +124,7 @@ def compile_sql(rule: Rule, year: int, constants: Constants) -> str:
     Raises
     ------
     IndicatorError
-        The year has no figure for a constant.
+        The rule has faults, or the year has no figure for a constant.
 
     Examples
     --------
@@ -131,7 +132,11 @@ def compile_sql(rule: Rule, year: int, constants: Constants) -> str:
     >>> compile_sql({"age": "20-64", "any": [{"rooms": "missing"}, {"rooms": "< 2"}]}, 2022, load_constants())
     '("age" between 20 and 64 and (("rooms" is null) or ("rooms" < 2))) is true'
     """
-    tests, _ = parse(rule)
+    tests, wrong = parse(rule)
+    if wrong:
+        raise IndicatorError(
+            f"The rule {dict(rule)} cannot be used: {'; '.join(wrong)}.", hint="see docs/indicators.md."
+        )
     return f"({_all_sql(tests, year, constants)}) is true" if tests else "true"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from gisintegration.areas import AreaDivision
 from gisintegration.areas.assemble import assemble
-from gisintegration.errors import IndicatorError, InputError
+from gisintegration.errors import IndicatorError, InputError, RegisterError
 from gisintegration.indicators import aggregate, load_indicators
 from gisintegration.registers import place, read_register
 from gisintegration.tables import RawTable
@@ -400,3 +400,24 @@ def test_an_index_is_not_aggregated(tmp_path):
 
     with pytest.raises(IndicatorError, match="'example_index' is made of other indicators"):
         raw(tmp_path, persons(), indicators={"example_index": example_indicator("index")})
+
+
+def test_a_declaration_made_by_hand_is_checked(tmp_path):
+    from gisintegration.testing import example_indicator
+
+    wrong = example_indicator("share", numerator={"labour_status": "employd"})
+    with pytest.raises(IndicatorError, match="did you mean 'employed'"):
+        raw(tmp_path, persons(), indicators={"example_share": wrong})
+
+
+def test_what_is_asked_for_wrongly_is_told(tmp_path):
+    own, areas = register(tmp_path, persons()), grid_areas(3, 1)
+    with pytest.raises(IndicatorError, match="areas does not say which years are wanted"):
+        aggregate(own, "all", by=["deso"], areas=areas)
+    with pytest.raises(IndicatorError, match="No indicator is asked for"):
+        aggregate(own, [], by=["deso"], areas={areas: [2022]})
+    with pytest.raises(IndicatorError, match="There is no way with missing variables 'drop'"):
+        aggregate(own, ["population"], by=["deso"], areas={areas: [2022]}, missing="drop")
+    other = grid_areas(3, 1, edition="2025")
+    with pytest.raises(RegisterError, match="There is no edition 'deso/2025' in the placement"):
+        aggregate(own, ["population"], by=["deso"], areas={other: [2022]}, places=place(own, {areas: (2022,)}))

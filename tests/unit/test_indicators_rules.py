@@ -91,6 +91,11 @@ def test_faults_say_what_to_do(rule, text):
     assert text in wrong[0]
 
 
+def test_a_rule_with_faults_is_not_compiled():
+    with pytest.raises(IndicatorError, match="there is no variable 'aeg'"):
+        compile_sql({"aeg": "20-64"}, 2022, load_constants())
+
+
 def test_every_fault_of_a_rule_is_told():
     assert len(parse({"aeg": 1, "sex": "female", "any": [{"age": "old"}]})[1]) == 3
 
