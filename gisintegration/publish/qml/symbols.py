@@ -112,8 +112,6 @@ def options_element(values: Mapping[str, str]) -> ET.Element:
 def _layer(symbol: ET.Element, kind: str, options: Mapping[str, str]) -> ET.Element:
     layer = ET.SubElement(symbol, "layer", {"class": kind, "enabled": "1", "locked": "0", "pass": "0"})
     layer.append(options_element(options))
-    for key, value in options.items():
-        ET.SubElement(layer, "prop", {"k": key, "v": value})
     return layer
 
 
