@@ -23,7 +23,7 @@ def run_result(made: gi.Run) -> dict[str, Any]:
         "folder": str(made.folder),
         "internal": str(made.internal),
         "files": list(made.files),
-        "rows": made.placed.manifest(),
+        "rows": made.rows,
         "levels": made.table,
         "delivered": {key: list(codes) for key, codes in made.delivered.items()},
         "messages": list(made.messages),
@@ -71,7 +71,7 @@ def areas_table(rows: list[dict[str, Any]]) -> Table:
 
 def _rows(made: gi.Run) -> Table:
     table = _table("Rows in = " + " + ".join(_HOW), ("edition", "year", "rows", *_HOW, "other kommun"), right=("*",))
-    for row in made.placed.manifest():
+    for row in made.rows:
         counts = [_count(row[name]) for name in ("rows", *_HOW, "mismatch")]
         table.add_row(str(row["edition"]), str(row["year"]), *counts)
     return table

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from gisintegration.areas import AreaDivision, check_coverage, levels
-from gisintegration.disclosure import policy_named
+from gisintegration.disclosure import POLICIES, policy_named
 from gisintegration.errors import GisIntegrationError, IndicatorError, ProjectError
 from gisintegration.progress import ProgressOption, part, reporter
+from gisintegration.project.counting import read_own
 from gisintegration.project.edit import write_crs
 from gisintegration.project.inputs import (
     Editions,
@@ -106,6 +108,11 @@ def check_project(
     editions = found.attempt("areas", lambda: read_editions(project))
     for areas in editions or {}:
         _check_areas(found, project, areas)
+    for name, own in project.settings.own.items():
+        areas_read = found.attempt(f"areas.own.{name}", partial(read_own, project, name, own))
+        if areas_read is not None:
+            found.add("ok", f"areas.own.{name}", f"{len(areas_read)} areas or keys.")
+            _check_own_beside(found, project, name)
     indicators, _ = found.attempt("indicators", lambda: project_indicators(project)) or ({}, None)
     found.attempt("policy", lambda: policy_named(project.settings.policy.name))
     _check_maps(found, project, indicators)
@@ -162,6 +169,17 @@ def _check_areas(found: _Findings, project: Project, areas: AreaDivision) -> Non
     for level in by:
         if made is not None and level not in made:
             found.add("note", areas.key, f"no {level} has all its areas here: it will not be in the output.")
+
+
+def _check_own_beside(found: _Findings, project: Project, name: str) -> None:
+    policy = project.settings.policy.name
+    if project.settings.areas and policy in POLICIES and POLICIES[policy].one_edition:
+        found.add(
+            "wrong",
+            f"areas.own.{name}",
+            f"stands beside {', '.join(project.settings.areas)}, which {policy} does not protect against subtraction.",
+            'publish one of them, or ask for policy "internal" and keep the result inside.',
+        )
 
 
 def _check_maps(found: _Findings, project: Project, indicators: Mapping[str, Indicator]) -> None:

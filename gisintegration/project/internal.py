@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -24,7 +25,7 @@ register.json  rows read and rejected, by table and reason, with examples
 """
 
 
-def write_internal(folder: Path, release: str, read: ReadReport, placed: PlacementReport) -> None:
+def write_internal(folder: Path, release: str, read: ReadReport, placed: Sequence[PlacementReport]) -> None:
     """Write the internal log of a run; what stood there before is replaced in one step.
 
     Parameters
@@ -34,8 +35,8 @@ def write_internal(folder: Path, release: str, read: ReadReport, placed: Placeme
     """
     with replacing(folder) as temporary:
         (temporary / "README.txt").write_text(_README, encoding="utf-8", newline="\n")
-        _csv(placed.internal, temporary / "placed.csv")
-        _csv(placed.reasons, temporary / "reasons.csv")
+        _csv(pd.concat([one.internal for one in placed]), temporary / "placed.csv")
+        _csv(pd.concat([one.reasons for one in placed]), temporary / "reasons.csv")
         tables = [
             {
                 "name": Path(table.name).name,

@@ -10,26 +10,24 @@ from typing import Any
 
 import numpy as np
 
-from gisintegration.areas import AreaDivision, levels
+from gisintegration.areas import AreaDivision
 from gisintegration.database import release, save_release
 from gisintegration.disclosure import protect
-from gisintegration.indicators import aggregate
 from gisintegration.progress import Progress, ProgressOption, part, reporter
+from gisintegration.project.counting import count_all
 from gisintegration.project.folder import only_run, replacing
 from gisintegration.project.inputs import (
     Where,
-    joined,
     project_indicators,
     read_editions,
     read_project_register,
     refuse_lacking,
-    years_asked,
 )
 from gisintegration.project.internal import write_internal
 from gisintegration.project.manifest import input_files, plain_paths, versions, write_manifest
 from gisintegration.project.outputs import RELEASE, check_outputs, write_outputs
 from gisintegration.project.settings import Project, read_project
-from gisintegration.registers import PlacementReport, place
+from gisintegration.registers import PlacementReport
 from gisintegration.tables import Release
 
 Texts = Mapping[str, str]
@@ -59,7 +57,8 @@ class Run:
     messages
         What was left out, and why.
     placed
-        How persons came to their areas; exact: its text and manifest show 1–19 as ``<20``.
+        How persons came to their areas, by polygons and by each key table; exact: their text and manifest show 1–19 as
+        ``<20``.
     """
 
     release: Release
@@ -69,7 +68,12 @@ class Run:
     manifest: Mapping[str, Any]
     delivered: Mapping[str, tuple[str, ...]]
     messages: tuple[str, ...]
-    placed: PlacementReport
+    placed: tuple[PlacementReport, ...]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Rows in and what became of them, one row an edition and year; 1–19 as ``"<20"``."""
+        return [row for one in self.placed for row in one.manifest()]
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -124,27 +128,15 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
     indicators, constants = project_indicators(project)
     editions = read_editions(project, where=where)
     register = read_project_register(project, progress=part(report, 0.02, 0.1))
-    asked = years_asked(editions, register.years)
     refuse_lacking(project, register, indicators)
-    placement = place(register, asked, progress=part(report, 0.1, 0.3))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        raw = aggregate(
-            register,
-            indicators,
-            by=settings.levels.by,
-            areas=asked,
-            places=placement,
-            region=settings.levels.region,
-            constants=constants,
-            missing="skip",
-            progress=part(report, 0.3, 0.6),
-        )
+        counted = count_all(project, register, editions, indicators, constants, progress=part(report, 0.1, 0.6))
     report(0.6, "Protecting the figures")
-    tables = protect(raw, settings.policy.name)
-    areas = areas_of(list(asked), settings.levels.by, settings.levels.region)
+    tables = protect(counted.tables, settings.policy.name)
+    areas = counted.areas
     delivered = {key: codes for key, found in areas.items() if (codes := _without_polygon(found))}
-    asked_keys = {found.key for found in asked}
+    asked_keys = {found.key for found in editions}
     manifest = plain_paths(
         project,
         {
@@ -155,8 +147,11 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
             "inputs": input_files(project),
             "steps": {
                 "register": register.report.manifest(),
-                "placed": placement.report.manifest(),
-                "counted": {"cells": len(raw.table), "indicators": sorted(raw.indicators)},
+                "placed": [row for one in counted.placed for row in one.manifest()],
+                "counted": {
+                    "cells": sum(len(table.table) for table in counted.tables),
+                    "indicators": sorted(counted.tables[0].indicators),
+                },
             },
             "delivered": {key: list(codes) for key, codes in delivered.items()},
         },
@@ -177,7 +172,7 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
         write_outputs(project, made, temporary, progress=part(report, 0.65, 0.97))
         save_release(made, temporary / RELEASE)
         written = write_manifest(temporary, {**manifest, "release": made.id, "levels": level_rows(made)})
-    write_internal(project.internal, made.id, register.report, placement.report)
+    write_internal(project.internal, made.id, register.report, counted.placed)
     report(1.0, "Done")
     return Run(
         release=made,
@@ -187,18 +182,8 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
         manifest=written,
         delivered=delivered,
         messages=tuple(str(warning.message) for warning in caught),
-        placed=placement.report,
+        placed=tuple(counted.placed),
     )
-
-
-def areas_of(editions: Sequence[AreaDivision], by: Sequence[str], region: str | None) -> dict[str, AreaDivision]:
-    """Every division that figures are given for, by key. One met over several editions is drawn as in the newest."""
-    found: dict[str, AreaDivision] = {}
-    for areas in sorted(editions, key=lambda edition: (edition.division, edition.edition)):
-        for level in levels(areas, by, region=region).values():
-            older = found.get(level.key)
-            found[level.key] = level if older is None else joined(older, level)
-    return found
 
 
 def level_rows(made: Release) -> list[dict[str, Any]]:

@@ -89,9 +89,11 @@ class AreasPart(_Part):
 
 
 class OwnPart(_Part):
-    """``[areas.own.stadsdel]``: areas of one's own."""
+    """``[areas.own.stadsdel]``: areas of one's own, a layer or a table of keys with ``key`` and ``levels``."""
 
     path: str
+    key: str | None = None
+    levels: dict[str, str] | list[str] = Field(default_factory=list)
     edition: str | int = "1"
     layer: str | None = None
     code: str | None = None
