@@ -45,9 +45,9 @@ def indicator_style(
     occurring = {Status.PROTECTED, *(Status(code) for code in statuses)} - {Status.SHOWN}
     rules = []
     if len(classed.edges):
-        heading = f"{title} ({unit_text(indicator, language)})"
+        rules.append(Rule(f"{title} ({unit_text(indicator, language)})", "false"))
         shown = f"{_IS_AREA} and \"{status}\" = 'shown'"
-        rules.append(Rule(heading, shown, children=_class_rules(indicator, classed, value, language)))
+        rules += _class_rules(indicator, classed, value, language, shown=shown)
     for code in Status:
         if code in occurring:
             text = WORDS[code].sv if language == "sv" else WORDS[code].en
@@ -83,7 +83,7 @@ def plain_style(
     return Style(tuple(rules), tuple(columns), aliases=aliases, map_tip=tip, areas=areas)
 
 
-def _class_rules(indicator: Indicator, classed: Classes, value: str, language: Language) -> tuple[Rule, ...]:
+def _class_rules(indicator: Indicator, classed: Classes, value: str, language: Language, *, shown: str) -> list[Rule]:
     colors = ramp(indicator.high_is, max(len(classed), 1))
     labels = classed.labels(language, indicator.decimals)
     inner = [None, *classed.edges[1:-1], None]
@@ -91,11 +91,12 @@ def _class_rules(indicator: Indicator, classed: Classes, value: str, language: L
     for i, (color, label) in enumerate(zip(colors, labels, strict=True)):
         low, high = inner[i], inner[i + 1]
         limits = [
+            shown,
             *([f'"{value}" >= {low!r}'] if low is not None else []),
             *([f'"{value}" < {high!r}'] if high is not None else []),
         ]
-        rules.append(Rule(label, " and ".join(limits) or f'"{value}" is not null', Fill(color)))
-    return tuple(rules)
+        rules.append(Rule(label, " and ".join(limits), Fill(color)))
+    return rules
 
 
 def _map_tip(

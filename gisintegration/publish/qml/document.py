@@ -20,13 +20,12 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 class Rule:
     """A rule of the legend: what it is called, which features it draws (a QGIS expression), and how.
 
-    ``fill`` None: a heading over its ``children``.
+    ``fill`` None: a heading, which draws nothing. Rules are not nested, as QGIS folds what lies under another.
     """
 
     label: str
     filter: str
     fill: Fill | None = None
-    children: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,9 +164,7 @@ def _add_rule(parent: ET.Element, symbols: ET.Element, rule: Rule, width: float)
         name = str(len(symbols))
         attributes["symbol"] = name
         symbols.append(fill_symbol(name, rule.fill, outline_width=width))
-    element = ET.SubElement(parent, "rule", attributes)
-    for child in rule.children:
-        _add_rule(element, symbols, child, width)
+    ET.SubElement(parent, "rule", attributes)
 
 
 def _key(text: str) -> str:
