@@ -27,10 +27,10 @@ lint: $(ready) ## ruff, mypy and the contracts between the rooms
 	$(BIN)/lint-imports
 
 docs: $(ready) ## Pages that are generated from the code
-	$(BIN)/python scripts/make_docs.py
+	for file in scripts/*_page.py; do $(BIN)/python "$$file"; done
 
 bench: $(ready) ## The benchmarks, one after the other
-	for file in benchmarks/bench_*.py; do echo "$$file"; $(BIN)/python "$$file"; done
+	for file in benchmarks/*.py; do echo "$$file"; $(BIN)/python "$$file"; done
 
 soak: $(ready) ## What takes minutes: the tests marked soak
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m soak $(PYTEST_ARGS)

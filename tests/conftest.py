@@ -74,6 +74,12 @@ def persons(areas, *, each=40, years=(2023, 2024), seed=3):
 
 
 @pytest.fixture(scope="session")
+def tjorn_register(tjorn):
+    """The register of the small project."""
+    return persons(tjorn)
+
+
+@pytest.fixture(scope="session")
 def tjorn():
     """Tjörn's DeSO 2025, which all have polygons."""
     from gisintegration.areas import load_areas
@@ -117,7 +123,7 @@ def rest_areas():
 
     areas = grid_areas(3, 2)
     table = areas.table.copy()
-    names = ["Åby", "Örby O'Hara", "Ängby", "Norra \"x\"", "a;b", "Utan gräns"]
+    names = ["Åby", "Örby O'Hara", "Ängby", 'Norra "x"', "a;b", "Utan gräns"]
     table["name"] = pd.array(names, dtype="str")
     rest = table.iloc[[5]].assign(code="0114-rest-1", name="Väsby, återstoden (1)", kind="remainder", regso=None)
     unknown = table.geometry.to_numpy(copy=True)

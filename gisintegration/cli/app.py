@@ -8,7 +8,7 @@ import typer
 
 import gisintegration as gi
 from gisintegration.cli import areas, outputs, project, registers
-from gisintegration.cli.describe import described
+from gisintegration.cli.describe import described, page
 from gisintegration.cli.terminal import HELPS, VERBS, Terminal, verb
 
 app = typer.Typer(
@@ -54,3 +54,8 @@ def describe(terminal: Terminal) -> None:
     found = described(VERBS, HELPS)
     lines = [f"{command['name']:<16} {command['help'].splitlines()[0]}" for command in found["commands"]]
     terminal.result(found, "\n".join(lines))
+
+
+def commands_page() -> str:
+    """``docs/commands.md``: every command with its parameters."""
+    return page(described(VERBS, HELPS))

@@ -42,6 +42,32 @@ def described(verbs: Mapping[str, inspect.Signature], helps: Mapping[str, str]) 
     return {"version": gi.__version__, "commands": commands}
 
 
+def page(found: Mapping[str, Any]) -> str:
+    """The description as Markdown."""
+    lines = [
+        "# Commands",
+        "",
+        "Generated from the commands by `make docs`. Every command also takes `--json` (one JSON object a line on",
+        "standard output, the result last), `--progress auto|json|none` and `--debug`. Exit codes: 0 done, 1 bad input",
+        "or refused, 2 wrong usage.",
+    ]
+    for command in found["commands"]:
+        text, _, example = command["help"].partition("Example: ")
+        lines += ["", f"## gisintegration {command['name']}", "", text.strip(), "", f"    {example.strip()}"]
+        own = [item for item in command["parameters"] if item["name"] not in ("as_json", "progress", "debug")]
+        if own:
+            lines += ["", "| parameter | type | default | meaning |", "| --- | --- | --- | --- |"]
+        lines += [_row(item) for item in own]
+    return "\n".join(lines) + "\n"
+
+
+def _row(item: Mapping[str, Any]) -> str:
+    flags = " / ".join(f"`{flag}`" for flag in item["flags"]) or f"`{item['name'].upper()}`"
+    kind = " \\| ".join(item["choices"]) or item["type"]
+    default = "required" if item["required"] else "" if item["default"] is None else f"`{item['default']}`"
+    return f"| {flags}{' (repeatable)' if item['multiple'] else ''} | {kind} | {default} | {item['help']} |"
+
+
 def _parameter(item: inspect.Parameter) -> dict[str, Any]:
     annotation, info = (
         get_args(item.annotation)[:2] if get_origin(item.annotation) is Annotated else (item.annotation, None)

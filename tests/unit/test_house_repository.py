@@ -97,3 +97,9 @@ def test_describe_lists_every_command_with_an_example_and_help_for_each_paramete
     export = next(command for command in found["commands"] if command["name"] == "export")
     formats = next(parameter for parameter in export["parameters"] if parameter["name"] == "format")
     assert (formats["required"], formats["choices"]) == (True, ["csv", "geoparquet", "gpkg-wide", "shapefile"])
+
+
+def test_the_page_of_commands_is_that_of_the_commands():
+    from gisintegration.cli.app import commands_page
+
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == commands_page(), "run make docs"
