@@ -21,7 +21,8 @@ class RawTable:
     ----------
     table
         One row a cell, columns ``RAW_COLUMNS``. ``numerator`` and ``denominator`` are what the kind of measure
-        divides, ``contributors`` the persons behind the denominator; NaN where status is not ``shown`` or ``zero``.
+        divides, ``contributors`` the persons behind the denominator; NaN where the figure does not apply or exist.
+        A quotient that nobody is behind has value NaN, status ``missing`` and contributors 0.
     indicators
         Declaration of every indicator in the table.
     labels
