@@ -40,7 +40,7 @@ def is_code(column: pd.Series, code: str) -> npt.NDArray[np.bool_]:
     [False, True]
     """
     category = column.cat
-    position = category.categories.get_indexer([code])[0]
+    position = category.categories.get_indexer(pd.Index([code]))[0]
     found: npt.NDArray[np.bool_] = category.codes.to_numpy() == (position if position >= 0 else -2)
     return found
 
@@ -144,4 +144,4 @@ def wide(rows: pd.DataFrame, areas: Areas, indicators: Sequence[str], *, year: i
         values = pd.Series(mine["value"].to_numpy(), index=codes, dtype="float64").reindex(table.index)
         columns[indicator] = values.to_numpy()
         columns[f"{indicator}_status"] = np.array([str(text) for text in status], dtype=object)
-    return Wide(table.assign(**columns), years)  # type: ignore[arg-type]
+    return Wide(table.assign(**columns), years)

@@ -6,6 +6,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -18,6 +19,7 @@ from gisintegration.errors import OutputError
 from gisintegration.publish import write_geopackage, write_layers, write_parquet, write_tables
 from gisintegration.testing import example_raw
 
+CONFTEST = Path(__file__).parents[1] / "conftest.py"
 # A shown share of which the parts are hidden, and a protected mean.
 HIDDEN_TOP, HIDDEN_BASE, PROTECTED_SUM, PROTECTED_BASE = 61_237_411, 98_765_433, 77_701_337, 12
 SENTINELS = {
@@ -33,7 +35,7 @@ SENTINELS = {
 def planted():
     import runpy
 
-    areas = runpy.run_path("tests/conftest.py")["rest_areas"]()
+    areas = runpy.run_path(str(CONFTEST))["rest_areas"]()
     codes = ["0114A0010", "0114A0020"]
     raws = [
         example_raw(numerator=[HIDDEN_TOP, 30], denominator=[HIDDEN_BASE, 70], areas=codes),
@@ -135,7 +137,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, verb):
     target.write_bytes(b"the earlier file")
     script = (
         "import runpy, sys, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "made = runpy.run_path('tests/conftest.py')['example_release']()\n"
+        "made = runpy.run_path(sys.argv[2])['example_release']()\n"
         "import gisintegration.publish as publish, gisintegration.errors as errors\n"
         "try:\n"
         f"    publish.{verb}(made, sys.argv[1])\n"
@@ -143,7 +145,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, verb):
         "    sys.stdout.write(f'OutputError {error}')\n"
     )
     found = subprocess.run(
-        [sys.executable, "-c", script, str(target)],
+        [sys.executable, "-c", script, str(target), str(CONFTEST)],
         capture_output=True,
         text=True,
         timeout=120,

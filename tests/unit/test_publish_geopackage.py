@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import fiona
 import pyogrio
@@ -15,6 +16,7 @@ from gisintegration.publish.geopackage.check import check_layers
 from gisintegration.publish.geopackage.schema import Layer
 
 VIEW = "deso_2018__example_share"
+CONFTEST = Path(__file__).parents[1] / "conftest.py"
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +103,7 @@ def test_english_on_demand(small_release, tmp_path):
 def test_the_same_bytes_for_any_number_of_threads(tmp_path):
     script = (
         "import runpy, sys; "
-        "made = runpy.run_path('tests/conftest.py'); "
+        "made = runpy.run_path(sys.argv[2]); "
         "from gisintegration.publish import write_geopackage; "
         "write_geopackage(made['example_release'](), sys.argv[1])"
     )
@@ -109,7 +111,9 @@ def test_the_same_bytes_for_any_number_of_threads(tmp_path):
     for threads in ("1", "2"):
         target = tmp_path / threads / "a.gpkg"
         environment = os.environ | {"OMP_NUM_THREADS": threads, "PYTHONHASHSEED": threads}
-        subprocess.run([sys.executable, "-c", script, str(target)], check=True, env=environment, timeout=120)
+        subprocess.run(
+            [sys.executable, "-c", script, str(target), str(CONFTEST)], check=True, env=environment, timeout=120
+        )
         outputs.append(target.read_bytes())
     assert outputs[0] == outputs[1]
 
@@ -127,7 +131,10 @@ def test_parts_are_written_only_where_the_policy_shows_them(small_release, make_
     assert "denominator" not in pyogrio.read_info(hidden, layer=VIEW)["fields"]
     internal = write_geopackage(make_release(policy="internal"), tmp_path / "b.gpkg")
     assert ask(internal, f"select numerator, denominator from {VIEW} where code = '0114A0020' limit 1") == [(4, 90)]
-    titles = [row[0] for row in ask(internal, "select identifier from gpkg_contents where table_name like '%\\_\\_%' escape '\\'")]
+    titles = [
+        row[0]
+        for row in ask(internal, "select identifier from gpkg_contents where table_name like '%\\_\\_%' escape '\\'")
+    ]
     assert titles
     assert all(title.startswith("INTERNT: ") for title in titles)
 
@@ -162,8 +169,13 @@ def test_an_edition_without_figures_has_its_areas_and_no_views(make_release, tmp
 
     made = make_release()
     other = grid_areas(2, 1, division="kommun", edition="2003", origin=(0.0, 0.0))
-    path = write_geopackage(type(made)(**(vars(made) | {"areas": {**made.areas, other.key: other}})), tmp_path / "a.gpkg")
-    names = [row[0] for row in ask(path, "select table_name from gpkg_contents where table_name like 'kommun%' order by rowid")]
+    path = write_geopackage(
+        type(made)(**(vars(made) | {"areas": {**made.areas, other.key: other}})), tmp_path / "a.gpkg"
+    )
+    names = [
+        row[0]
+        for row in ask(path, "select table_name from gpkg_contents where table_name like 'kommun%' order by rowid")
+    ]
     assert names == ["kommun_2003_display", "kommun_2003"]
 
 

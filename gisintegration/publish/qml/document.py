@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from gisintegration.publish.qml.symbols import Fill, border_width, fill_symbol, options_element
+from gisintegration.publish.qml.symbols import Fill, border_width, fill_symbol
 
 HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _NAMESPACE = uuid.UUID("7d1a2f0e-5b1c-5c38-9a55-0f6f3c8b2a11")
@@ -75,10 +75,10 @@ def style_document(style: Style) -> str:
     root.append(_renderer(style))
     aliases = ET.SubElement(root, "aliases")
     for index, column in enumerate(style.columns):
-        name = _clean(style.aliases.get(column, ""))
+        name = clean(style.aliases.get(column, ""))
         ET.SubElement(aliases, "alias", {"field": column, "index": str(index), "name": name})
     ET.SubElement(root, "previewExpression").text = style.display
-    ET.SubElement(root, "mapTip", {"enabled": "1"}).text = _clean(style.map_tip)
+    ET.SubElement(root, "mapTip", {"enabled": "1"}).text = clean(style.map_tip)
     ET.SubElement(root, "layerGeometryType").text = "2"
     return HEAD + ET.tostring(root, encoding="unicode")
 
@@ -106,7 +106,8 @@ def plain_html(text: str) -> str:
     return escaped.replace("[", "&#91;").replace("]", "&#93;")
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """A text without what XML cannot hold at all, each replaced by the sign for "not a character"."""
     return _CONTROL.sub("\ufffd", text)
 
 
@@ -159,7 +160,7 @@ def _renderer(style: Style) -> ET.Element:
 
 
 def _add_rule(parent: ET.Element, symbols: ET.Element, rule: Rule, width: float) -> None:
-    attributes = {"key": _key(f"{rule.label}|{rule.filter}"), "label": _clean(rule.label), "filter": rule.filter}
+    attributes = {"key": _key(f"{rule.label}|{rule.filter}"), "label": clean(rule.label), "filter": rule.filter}
     if rule.fill:
         name = str(len(symbols))
         attributes["symbol"] = name
@@ -169,6 +170,3 @@ def _add_rule(parent: ET.Element, symbols: ET.Element, rule: Rule, width: float)
 
 def _key(text: str) -> str:
     return f"{{{uuid.uuid5(_NAMESPACE, text)}}}"
-
-
-__all__ = ["Rule", "Style", "options_element", "plain_html", "quoted", "style_document"]

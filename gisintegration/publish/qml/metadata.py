@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from gisintegration.publish.output import moment
-from gisintegration.publish.qml.document import HEAD, _clean
+from gisintegration.publish.qml.document import HEAD, clean
 from gisintegration.publish.words import Language
 
 GMD, GCO = "http://www.isotc211.org/2005/gmd", "http://www.isotc211.org/2005/gco"
@@ -44,17 +44,17 @@ def layer_metadata(
         ("title", title),
         ("abstract", "\n".join(abstract)),
     ):
-        ET.SubElement(root, tag).text = _clean(text)
+        ET.SubElement(root, tag).text = clean(text)
     listed = ET.SubElement(root, "keywords", {"vocabulary": "gisintegration"})
     for keyword in keywords:
-        ET.SubElement(listed, "keyword").text = _clean(keyword)
+        ET.SubElement(listed, "keyword").text = clean(keyword)
     ET.SubElement(root, "links")
     for sentence in history:
-        ET.SubElement(root, "history").text = _clean(sentence)
+        ET.SubElement(root, "history").text = clean(sentence)
     ET.SubElement(root, "fees")
     for sentence in rights:
-        ET.SubElement(root, "rights").text = _clean(sentence)
-    ET.SubElement(root, "license").text = _clean(licence)
+        ET.SubElement(root, "rights").text = clean(sentence)
+    ET.SubElement(root, "license").text = clean(licence)
     ET.SubElement(root, "encoding").text = "UTF-8"
     crs = ET.SubElement(ET.SubElement(root, "crs"), "spatialrefsys")
     ET.SubElement(crs, "authid").text = "EPSG:3006"
@@ -105,7 +105,7 @@ def _path(parent: ET.Element, *tags: str) -> ET.Element:
 
 
 def _text(parent: ET.Element, tag: str, text: str) -> None:
-    ET.SubElement(ET.SubElement(parent, f"{{{GMD}}}{tag}"), f"{{{GCO}}}CharacterString").text = _clean(text)
+    ET.SubElement(ET.SubElement(parent, f"{{{GMD}}}{tag}"), f"{{{GCO}}}CharacterString").text = clean(text)
 
 
 def _code(parent: ET.Element, tag: str, kind: str, value: str) -> None:
