@@ -17,7 +17,7 @@ from gisintegration.tables import Areas
 
 # Metres; the first that keeps a page's shapes below the number of vertices is taken.
 TOLERANCES = (15.0, 25.0, 40.0, 60.0, 100.0, 160.0, 250.0)
-MAX_VERTICES = 300_000
+MAX_VERTICES = 220_000
 _GRID = 0.2  # width of the coordinate grid as a part of the tolerance
 _SAME = 0.01  # metres a border may be off and still be the same
 

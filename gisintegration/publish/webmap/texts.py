@@ -135,6 +135,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sv": "{edition} från {year}. Ett område med samma kod kan ha fått nya gränser.",
         "en": "{edition} from {year}. An area with the same code may have new borders.",
     },
+    "same_borders": {
+        "sv": "{edition} från {year}. Det här området har samma gränser som förut.",
+        "en": "{edition} from {year}. This area has the same borders as before.",
+    },
     "break_coordinates": {
         "sv": "Personer räknas från {year} i {coordinate}.",
         "en": "From {year} persons are placed at {coordinate}.",

@@ -51,13 +51,19 @@ function makeLayers(map, act) {
       }
       now.group.addTo(map);
       now.borders.addTo(map);
-      now.areas.forEach((polygon, row) => polygon.getElement().setAttribute("data-code", data.editions[position].codes[row]));
+      now.areas.forEach((polygon, row) => {
+        polygon.key = null;
+        polygon.getElement().setAttribute("data-code", data.editions[position].codes[row]);
+      });
       shown = position;
     }
     now.areas.forEach((polygon, row) => {
       const key = keyOf(cell(state.frame, row));
-      const element = polygon.getElement();
       const dimmed = state.klass !== null && state.klass !== key;
+      // Thousands of areas: only what changed is touched.
+      if (polygon.key === key && polygon.dimmed === dimmed) return;
+      [polygon.key, polygon.dimmed] = [key, dimmed];
+      const element = polygon.getElement();
       element.setAttribute("fill", paint(key));
       element.setAttribute("data-key", key);
       element.classList.toggle("dimmed", dimmed);

@@ -1,5 +1,7 @@
 // Everything together: what the reader does changes the state, and the state is what is shown and what the address says.
 
+const MOST_FADING = 1500;
+
 function start(map) {
   const element = map.getContainer();
   byId("gi-canvas").append(element);
@@ -176,5 +178,7 @@ function start(map) {
   map.setMaxBounds(layers.whole.pad(0.6));
   redraw();
   document.fonts.ready.then(() => { layers.placeNames(); legend.update(); });
+  // Thousands of areas that fade at once would hold the slider up.
+  if (Math.max(...data.editions.map((edition) => edition.codes.length)) <= MOST_FADING) byId("gi").classList.add("fading");
   byId("gi").classList.add("ready");
 }

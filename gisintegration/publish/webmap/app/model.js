@@ -107,13 +107,15 @@ function history(cells, brokenAt) {
   return stretches;
 }
 
+// Whether the area has the same borders in this year as in the one before.
+function keptBorders(code, frame) {
+  if (frame === 0 || frameOf(frame).edition === frameOf(frame - 1).edition) return true;
+  return Boolean(editionOf(frame).same[rowOf(frame, code)]);
+}
+
 function areaHistory(code) {
   const cells = data.frames.map((_, frame) => cell(frame, rowOf(frame, code)));
-  const broken = (frame) => {
-    if (frame === 0 || frameOf(frame).edition === frameOf(frame - 1).edition) return false;
-    const same = editionOf(frame).same;
-    return !(same && same[rowOf(frame, code)]);
-  };
+  const broken = (frame) => !keptBorders(code, frame);
   return { cells, stretches: history(cells, broken) };
 }
 

@@ -95,12 +95,12 @@ function makePanel(act) {
       h("div", { class: "panel-actions" }, state.pinned === null ? button(words.pin, () => act.pin(code)) : button(words.unpin, () => act.pin(null)), drawnRow(state.frame, at) >= 0 ? button(words.zoom_area, () => act.zoomTo(code)) : null),
       pinning ? h("p", { class: "aside", role: "status" }, words.pin_hint) : null,
       comparison(code, one),
-      chart ? h("figure", { class: "over-time" }, h("figcaption", {}, words.history), chart, breakNotes()) : null,
+      chart ? h("figure", { class: "over-time" }, h("figcaption", {}, words.history), chart, breakNotes(code)) : null,
     ];
   }
 
-  function breakNotes() {
-    const texts = [...new Set(data.breaks.map((item) => item.text))];
+  function breakNotes(code) {
+    const texts = [...new Set(data.breaks.map((item) => (item.kind === "edition" && keptBorders(code, item.frame) ? say(words.same_borders, { edition: data.editions[frameOf(item.frame).edition].title, year: yearOf(item.frame) }) : item.text)))];
     return texts.length ? h("ul", { class: "break-notes" }, texts.map((text) => h("li", {}, text))) : null;
   }
 
