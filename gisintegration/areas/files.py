@@ -20,7 +20,10 @@ from gisintegration.errors import CRSError, GeometryError, GisIntegrationError, 
 
 # The bounds of Sweden with its territorial sea, with some margin: SWEREF 99 TM, easting and northing in metres.
 SWEREF_99_TM = (180_000.0, 6_050_000.0, 1_150_000.0, 7_750_000.0)
-FORMATS = "GeoPackage (.gpkg), GeoJSON (.geojson, .json), Shapefile (.shp or zipped), GeoParquet (.parquet)"
+FORMATS = (
+    "GeoPackage (.gpkg), GeoJSON (.geojson, .json), Shapefile (.shp or zipped), GeoParquet (.parquet), "
+    "file geodatabase (.gdb)"
+)
 # Where a GeoJSON's own members stand: before or after its features (bytes looked at from either end).
 _ENDS = 4096
 _IN_ZIP = (".gpkg", ".geojson", ".json", ".shp")
@@ -57,7 +60,7 @@ def read_layer(
     Raises
     ------
     InputError
-        No such file or layer, not a layer at all, no rows, or several layers to choose from.
+        No such file or layer, not a layer at all, no rows, or several layers (or files of a folder) to choose from.
     CRSError
         No coordinate reference system and the coordinates are not plainly SWEREF 99 TM, or the declared one
         contradicts the coordinates.
@@ -67,6 +70,7 @@ def read_layer(
     path = Path(path)
     if not path.exists():
         raise InputError.missing_file(path)
+    path = _only_layer_in(path)
     frame, name = _read(path, layer, level, code)
     where = f"{path.name}, layer {name}" if name else path.name
     if frame.empty:
@@ -78,7 +82,7 @@ def read_layer(
 
 def _read(path: Path, layer: str | None, level: str | None, code: str | None) -> tuple[gpd.GeoDataFrame, str]:
     try:
-        if path.suffix.lower() in _PARQUET or path.is_dir():
+        if path.suffix.lower() in _PARQUET or _is_parquet_folder(path):
             return gpd.read_parquet(path), ""
         found = _layers(path)
         source, name, _ = _choose(found, path, layer, level, code)
@@ -93,6 +97,21 @@ def _read(path: Path, layer: str | None, level: str | None, code: str | None) ->
     if not isinstance(frame, gpd.GeoDataFrame):
         raise GeometryError(f"{path.name}, layer {name}: the layer has no geometry.", hint="choose another layer=.")
     return frame, name if len(found) > 1 else ""
+
+
+def _only_layer_in(path: Path) -> Path:
+    """The one layer file of a folder; the path itself for a file, a geodatabase or a folder of Parquet parts."""
+    if not path.is_dir() or path.suffix.lower() == ".gdb" or _is_parquet_folder(path):
+        return path
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() in (*_IN_ZIP, *_PARQUET, ".zip"))
+    if len(files) != 1:
+        names = ", ".join(file.name for file in files) or "none"
+        raise InputError(f"{path} is a folder with {len(files)} layer files: {names}.", hint="give one of them.")
+    return files[0]
+
+
+def _is_parquet_folder(path: Path) -> bool:
+    return path.is_dir() and any(path.glob("*.parquet")) and not any(path.glob("*.gpkg"))
 
 
 def _layers(path: Path) -> list[Source]:

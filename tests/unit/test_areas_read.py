@@ -63,6 +63,15 @@ def test_zipped_shapefile_in_a_folder(tmp_path):
     assert areas.codes.tolist() == ["0114A0010"]
 
 
+def test_a_folder_with_one_layer_file_is_that_layer(tmp_path):
+    zipped(tmp_path, layer(["0114A0010"]))
+    (tmp_path / "readme.txt").write_text("not a layer")
+    assert read_areas(tmp_path, level="deso", edition=2018).codes.tolist() == ["0114A0010"]
+    saved(tmp_path, layer(["0114A0010"]), "more.gpkg")
+    with pytest.raises(InputError, match="folder with 2 layer files: areas.zip, more.gpkg"):
+        read_areas(tmp_path, level="deso", edition=2018)
+
+
 def test_a_zip_of_several_layers(tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
