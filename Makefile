@@ -3,12 +3,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench soak lock clean
+.DEFAULT_GOAL := venv
+.PHONY: venv help demo test lint docs bench soak lock clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
 ready := $(VENV)/.ready
+
+venv: $(ready) ## The environment .venv, from the lock files; what make alone does
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16

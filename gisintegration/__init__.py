@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from gisintegration.project import check_project as check_project
     from gisintegration.project import demo_project as demo_project
     from gisintegration.project import export as export
+    from gisintegration.project import file_name as file_name
     from gisintegration.project import init_project as init_project
     from gisintegration.project import list_areas as list_areas
     from gisintegration.project import locate_project as locate_project
@@ -76,7 +77,7 @@ _NAMES: dict[str, str] = {
     "indicators": "aggregate load_constants load_indicators",
     "locate": "locate nearest",
     "project": (
-        "Project ProjectCheck Run check_project demo_project export init_project list_areas locate_project "
+        "Project ProjectCheck Run check_project demo_project export file_name init_project list_areas locate_project "
         "open_project_release read_project run_project"
     ),
     "publish": "write_geopackage write_layers write_parquet write_tables",

@@ -22,7 +22,10 @@ def export(
     terminal: Terminal,
     *,
     format: Annotated[Literal["csv", "geoparquet", "gpkg-wide", "shapefile"], typer.Option(help="What to write.")],  # noqa: A002
-    to: Annotated[Path, typer.Option(help="Folder to write; for gpkg-wide a name that ends in .gpkg.")],
+    to: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write (for gpkg-wide a name that ends in .gpkg); default by the format."),
+    ] = None,
     project: ProjectOption = None,
     kommun: KommunOption = None,
     lan: LanOption = None,
@@ -37,7 +40,7 @@ def export(
     release = gi.open_project_release(found, where=conditions(kommun, lan))
     path = gi.export(
         release,
-        to,
+        to or Path(gi.file_name(release.name, format)),
         format=format,
         language=language or found.settings.project.language,
         overwrite=overwrite,

@@ -32,7 +32,7 @@ def release(
     tables
         From ``gi.protect``; under one policy.
     areas
-        Every edition the rows speak of, by key: ``{"deso/2025": …}``.
+        Every edition the rows speak of, as ``gi.levels`` gives them or by key: ``{"deso/2025": …}``.
     notes
         Sentences (sv, en) every output carries.
 
@@ -61,7 +61,7 @@ def release(
         name=name,
         id=_content_hash(given),
         tables=tuple(given),
-        areas=dict(areas),
+        areas={getattr(found, "key", key): found for key, found in areas.items()},
         manifest=dict(manifest or {}),
         organisation=organisation,
         source=source,

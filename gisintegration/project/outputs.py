@@ -68,8 +68,18 @@ def write_outputs(project: Project, release: Release, folder: Path, *, progress:
         write_map(release, target, indicator=wanted.indicator, level=wanted.level, language=language)
     for number, wanted_format in enumerate(output.formats):
         progress(0.9 + 0.1 * number / len(output.formats), f"Writing {wanted_format}")
-        ending = f"{stem}_wide.gpkg" if wanted_format == "gpkg-wide" else wanted_format
-        export(release, folder / ending, format=wanted_format, language=language)
+        export(release, folder / file_name(release.name, wanted_format), format=wanted_format, language=language)
+
+
+def file_name(name: str, format: Format) -> str:  # noqa: A002 — as in export
+    """What an export is called beside the other outputs of a project.
+
+    Examples
+    --------
+    >>> file_name("Göteborgsregionen", "gpkg-wide"), file_name("Göteborgsregionen", "csv")
+    ('goteborgsregionen_wide.gpkg', 'tables')
+    """
+    return {"gpkg-wide": f"{identifier(name)}_wide.gpkg", "csv": "tables"}.get(format, format)
 
 
 def export(

@@ -81,13 +81,16 @@ def test_the_internal_log_is_apart_and_says_so(ran):
     assert not list((folder / "output").rglob("placed.csv"))
 
 
-def test_export_and_map_come_from_the_kept_release(ran, tmp_path):
+def test_export_and_map_come_from_the_kept_release(ran, tmp_path, monkeypatch):
     folder, _ = ran
     for name, path in [("csv", "csv"), ("shapefile", "shp"), ("geoparquet", "gp"), ("gpkg-wide", "wide.gpkg")]:
         result = call("export", "--project", folder, "--format", name, "--to", tmp_path / path)
         assert result.exit_code == 0, result.output
         assert (tmp_path / path).exists()
     assert (tmp_path / "csv" / "deso_2025__employed_share.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    monkeypatch.chdir(tmp_path)
+    assert call("export", "--project", folder, "--format", "csv").exit_code == 0
+    assert (tmp_path / "tables" / "deso_2025__population.csv").exists()
     target = tmp_path / "m.html"
     result = call("map", "--project", folder, "--indicator", "employed_share", "--to", target)
     assert result.exit_code == 0, result.output

@@ -89,3 +89,9 @@ def test_a_missing_file_or_folder_is_told(made, tmp_path):
     (folder / "areas_deso_2018.parquet").unlink()
     with pytest.raises(DisclosureError, match=r"areas_deso_2018\.parquet is missing"):
         open_release(folder)
+
+
+def test_areas_may_be_given_as_levels_gives_them(made):
+    again = release(made.tables, areas={"deso": made.areas["deso/2018"]})
+    assert list(again.areas) == ["deso/2018"]
+    assert again.id == made.id
