@@ -27,6 +27,7 @@ from gisintegration.project.internal import write_internal
 from gisintegration.project.manifest import input_files, plain_paths, versions, write_manifest
 from gisintegration.project.outputs import RELEASE, check_outputs, write_outputs
 from gisintegration.project.settings import Project, read_project
+from gisintegration.publish.words import LANGUAGES, edition_title
 from gisintegration.registers import PlacementReport
 from gisintegration.tables import Release
 
@@ -163,7 +164,7 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
         organisation=settings.project.organisation,
         source=settings.project.source,
         notes=_notes(
-            {key: codes for key, codes in delivered.items() if key in asked_keys},
+            {areas[key]: codes for key, codes in delivered.items() if key in asked_keys},
             synthetic=settings.project.synthetic,
         ),
         manifest=manifest,
@@ -210,14 +211,15 @@ def _without_polygon(areas: AreaDivision) -> tuple[str, ...]:
     return tuple(str(code) for code in areas.codes[areas.geometry.isna().to_numpy()])
 
 
-def _notes(delivered: Mapping[str, Sequence[str]], *, synthetic: bool) -> list[Texts]:
+def _notes(delivered: Mapping[AreaDivision, Sequence[str]], *, synthetic: bool) -> list[Texts]:
     notes: list[Texts] = [_SYNTHETIC] if synthetic else []
-    for key, codes in delivered.items():
+    for division, codes in delivered.items():
         named = ", ".join(codes)
+        title = {language: edition_title(division, language) for language in LANGUAGES}
         notes.append(
             {
-                "sv": f"{key}: {len(codes)} områden har ingen känd gräns och räknas efter levererad kod: {named}.",
-                "en": f"{key}: {len(codes)} areas have no known border and are counted by the delivered code: {named}.",
+                "sv": f"{title['sv']}: {len(codes)} områden utan känd gräns räknas efter levererad kod: {named}.",
+                "en": f"{title['en']}: {len(codes)} areas without a known border are counted by delivered code: {named}.",
             }
         )
     return notes

@@ -42,6 +42,8 @@ _CALM = (
     "L.Map.mergeOptions({zoomAnimation:false,fadeAnimation:false,markerZoomAnimation:false,inertia:false});"
 )
 _EXTERNAL = re.compile(r"""(?:\b(?:src|href)\s*=\s*["']?|url\(\s*["']?|@import\s+["'])(?:https?:)?//""", re.IGNORECASE)
+# Characters of a note beyond which its list is folded away.
+_LONG_NOTE = 160
 
 
 class StatisticsMap(MacroElement):
@@ -153,7 +155,7 @@ def _body(data: Mapping[str, Any], release: Release, indicator: Indicator, langu
         internal=is_internal(release),
         sex="" if data["sex"] == class_text(release.labels, "sex", TOTAL, language) else data["sex"],
         facts=_facts(data, release, indicator, language),
-        notes=[note[language] for note in release.notes],
+        notes=[_folded(note[language]) for note in release.notes],
         stamps=[stamp[language] for _, stamp in sorted(release.stamps.items())],
         source=release.source_line(language),
     )
@@ -165,6 +167,12 @@ def _body(data: Mapping[str, Any], release: Release, indicator: Indicator, langu
         f'{shown}\n<script type="application/json" id="gi-data">{safe}</script>\n'
         f'<script>const gisintegration=(()=>{{"use strict";\n{_script(program)}\nreturn start;}})();</script>'
     )
+
+
+def _folded(note: str) -> tuple[str, str]:
+    """A note as what is always shown, and what is unfolded: the list after its last colon, where it is long."""
+    head, _, rest = note.rpartition(": ")
+    return (head, rest) if head and len(note) > _LONG_NOTE else (note, "")
 
 
 def _facts(
