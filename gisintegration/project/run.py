@@ -182,7 +182,7 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
         files=tuple(written["files"]),
         manifest=written,
         delivered=delivered,
-        messages=tuple(str(warning.message) for warning in caught),
+        messages=tuple(str(warning.message) for warning in caught if warning.category is UserWarning),
         placed=tuple(counted.placed),
     )
 
@@ -219,7 +219,7 @@ def _notes(delivered: Mapping[AreaDivision, Sequence[str]], *, synthetic: bool) 
         notes.append(
             {
                 "sv": f"{title['sv']}: {len(codes)} områden utan känd gräns räknas efter levererad kod: {named}.",
-                "en": f"{title['en']}: {len(codes)} areas without a known border are counted by delivered code: {named}.",
+                "en": f"{title['en']}: {len(codes)} areas without known borders, counted by delivered code: {named}.",
             }
         )
     return notes
