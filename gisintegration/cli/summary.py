@@ -89,24 +89,19 @@ def _levels(made: gi.Run) -> Table:
 def _files(made: gi.Run) -> Table:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     folder = _near(made.folder)
-    kinds = {
-        "Layers (QGIS)": [name for name in made.files if name.endswith(".gpkg")],
-        "Maps (browser)": [name for name in made.files if name.endswith(".html")],
-        "Tables": [
-            name for name in made.files if name.endswith((".csv", ".parquet")) and not name.startswith("release/")
-        ],
-        "Manifest": ["manifest.json"],
-    }
-    for kind, names in kinds.items():
-        for i, name in enumerate(names[:_SHOWN]):
-            table.add_row(kind if i == 0 else "", f"{folder}/{name}")
-        if len(names) > _SHOWN:
-            table.add_row("", f"… and {len(names) - _SHOWN} more in {folder}")
+    own = [name for name in made.files if not name.startswith("release/")]
+    csv = [name for name in own if name.endswith(".csv")]
+    rows = [
+        *(("Layers (QGIS)", name) for name in own if name.endswith(".gpkg")),
+        *(("Maps (browser)", name) for name in own if name.endswith(".html")),
+        *(("Table of everything", name) for name in own if name.endswith(".parquet") and "/" not in name),
+        *([("Tables (Excel)", f"{csv[0].rpartition('/')[0]} ({len(csv)} files)")] if csv else []),
+        ("Manifest", "manifest.json"),
+    ]
+    for number, (kind, name) in enumerate(rows):
+        table.add_row(kind if number == 0 or rows[number - 1][0] != kind else "", f"{folder}/{name}")
     table.add_row("Internal log", f"{_near(made.internal)} (exact counts: not to be released)")
     return table
-
-
-_SHOWN = 6
 
 
 def _table(title: str, columns: tuple[str, ...], *, right: tuple[str, ...] = ()) -> Table:

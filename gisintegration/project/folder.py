@@ -19,8 +19,8 @@ _BESIDE = (".gpkg-wal", ".gpkg-shm", ".gpkg-journal", ".aux.xml", ".qmd", ".qix"
 
 
 @contextmanager
-def only_run(folder: Path) -> Iterator[None]:
-    """Hold the output folder's lock, and remove what killed runs left beside it.
+def only_run(folder: Path, *beside: Path) -> Iterator[None]:
+    """Hold the output folder's lock, and remove what killed runs left beside it and beside other folders of theirs.
 
     Raises
     ------
@@ -39,8 +39,9 @@ def only_run(folder: Path) -> Iterator[None]:
             raise OutputError(
                 f"Another run is writing to {folder}.", hint="wait until it has ended, or choose another output folder."
             )
-        for left in folder.parent.glob(f".{folder.name}.*.part"):
-            shutil.rmtree(left, ignore_errors=True)
+        for one in (folder, *beside):
+            for left in one.parent.glob(f".{one.name}.*.part"):
+                shutil.rmtree(left, ignore_errors=True)
         yield
 
 

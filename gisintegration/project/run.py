@@ -119,7 +119,7 @@ def run_project(
     project = project if isinstance(project, Project) else read_project(project)
     folder = project.output if to is None else Path(to)
     check_outputs(project, folder)
-    with only_run(folder):
+    with only_run(folder, project.internal):
         return _run(project, folder, where, reporter(progress))
 
 

@@ -1,6 +1,8 @@
 """The command line on a small project: texts and JSON lines, exit codes, what is written, and what is read again."""
 
 import json
+import subprocess
+import sys
 
 import pandas as pd
 import pyogrio
@@ -156,3 +158,26 @@ def test_without_a_project_the_way_to_one_is_told(tmp_path, monkeypatch):
 def test_wrong_usage_is_exit_code_2():
     assert call("run", "--colour").exit_code == 2
     assert call("export").exit_code == 2
+
+
+def test_an_unexpected_error_is_one_line_and_a_traceback_only_with_debug(project):
+    command = [sys.executable, "-c", BROKEN, "run", "--project", str(project)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-2:] == [
+        "Unexpected error: ZeroDivisionError: division by zero",
+        "Hint: run the same command with --debug and report what it prints.",
+    ]
+    assert "Traceback" not in done.stderr
+    debugged = subprocess.run([*command, "--debug"], capture_output=True, text=True, check=False)
+    assert "Traceback" in debugged.stderr
+    told = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
+    assert json.loads(told.stdout.splitlines()[-1])["error"] == "ZeroDivisionError"
+
+
+BROKEN = """
+import gisintegration.project.run as run
+from gisintegration.cli import main
+run.protect = lambda *_: 1 / 0
+main()
+"""
