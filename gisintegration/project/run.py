@@ -79,7 +79,7 @@ class Run:
     @property
     def table(self) -> list[dict[str, Any]]:
         """One row a level and edition: areas, years, cells and how many of them are shown, zero or protected."""
-        return level_rows(self.release)
+        return list(self.manifest["levels"])
 
 
 def run_project(
@@ -189,10 +189,10 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
 
 def level_rows(made: Release) -> list[dict[str, Any]]:
     """One row a level and edition of a release, in the order of size of its areas."""
-    rows = made.statistics
+    keys = ["division", "edition", "year", "status"]
+    cells = made.statistics.groupby(keys, observed=True).size().reset_index(name="n")
     found = []
-    for (division, edition), here in rows.groupby(["division", "edition"], observed=True):
-        counts = {str(status): int(n) for status, n in here["status"].value_counts(sort=False).items() if n}
+    for (division, edition), here in cells.groupby(["division", "edition"], observed=True):
         areas = made.areas[f"{division}/{edition}"]
         first, last = int(here["year"].min()), int(here["year"].max())
         found.append(
@@ -200,8 +200,8 @@ def level_rows(made: Release) -> list[dict[str, Any]]:
                 "level": areas.key,
                 "areas": int(np.count_nonzero(areas.table["kind"] != "remainder")),
                 "years": f"{first}–{last}" if first != last else str(first),
-                "cells": len(here),
-                **counts,
+                "cells": int(here["n"].sum()),
+                **{str(status): int(n) for status, n in here.groupby("status", observed=True)["n"].sum().items()},
             }
         )
     return sorted(found, key=lambda row: (-row["areas"], row["level"]))
