@@ -11,6 +11,12 @@ import shapely
 REQUIRED = {name for name in os.environ.get("GISINTEGRATION_REQUIRE", "").split(",") if name}
 
 
+def pytest_ignore_collect(collection_path):
+    """Scripts that tests run in another Python (QGIS's) are no modules to look for doctests in."""
+    script = collection_path.suffix == ".py" and not collection_path.name.startswith(("test_", "conftest"))
+    return True if script else None
+
+
 def _required(node):
     folders = {part.name for part in node.path.parents}
     return any(node.get_closest_marker(name) or name in folders for name in REQUIRED)
