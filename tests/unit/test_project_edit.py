@@ -7,7 +7,9 @@ from gisintegration.project.edit import with_setting, write_crs
 from gisintegration.project.init import init_project
 from gisintegration.project.settings import parse, read_project
 
-BASE = '[project]\nname = "A"   # namnet\n\n# registret\n[register]\npaths = ["a.csv"]\n\n# områden\n[areas."deso/2025"]\n'
+BASE = (
+    '[project]\nname = "A"   # namnet\n\n# registret\n[register]\npaths = ["a.csv"]\n\n# områden\n[areas."deso/2025"]\n'
+)
 
 
 def test_the_commented_example_of_a_new_project_becomes_the_setting(tmp_path):

@@ -55,11 +55,11 @@ def test_every_fault_is_told_at_once_with_the_key_and_the_near_name():
         ('[indicators]\nuse = "al"', "it must be 'all'"),
         ('[areas.deso]\npath = "x"', "an edition is written"),
         ('[levels]\nby = ["deso", "region"]', "levels.region is missing"),
-        ('[levels]\nby = []', "levels.by must not be empty"),
+        ("[levels]\nby = []", "levels.by must not be empty"),
         ('[output]\nmaps = [{ indicator = "a", level = "regso" }]', "'regso' is not among deso"),
         ('[output]\nmaps = [{ indicator = "a" }]', "output.maps[0].level is missing"),
         ('[output]\nfolder = "a"\ninternal = "a"', "must be another folder"),
-        ('[own]\na = 1', "write [areas.own.<name>]"),
+        ("[own]\na = 1", "write [areas.own.<name>]"),
         ('[areas.own.x]\npat = "x"', "did you mean path?"),
         ("[register.codes]\nsex = 1", "register.codes.sex"),
     ],
@@ -79,7 +79,7 @@ def test_no_areas_at_all_is_told():
 
 def test_a_syntax_error_names_the_line():
     with pytest.raises(ProjectError, match="line 2"):
-        parse('[project]\nname = A\n')
+        parse("[project]\nname = A\n")
 
 
 def test_a_file_that_is_missing_or_in_another_encoding_is_told(tmp_path):
