@@ -116,7 +116,7 @@ def check_project(
     indicators, _ = found.attempt("indicators", lambda: project_indicators(project)) or ({}, None)
     found.attempt("policy", lambda: policy_named(project.settings.policy.name))
     _check_maps(found, project, indicators)
-    found.attempt("output", lambda: check_outputs(project, project.output))
+    found.attempt("output", lambda: check_outputs(project, project.output, project.internal))
     report(0.2, "Checking the register")
     part_ = project.settings.register_
     written: dict[str, Any] = {}

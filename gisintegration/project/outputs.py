@@ -19,8 +19,8 @@ Format = Literal["csv", "geoparquet", "gpkg-wide", "shapefile"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
-def check_outputs(project: Project, folder: Path) -> None:
-    """Refuse an output folder that a run would spoil something with, before anything is read.
+def check_outputs(project: Project, folder: Path, internal: Path) -> None:
+    """Refuse output folders that a run would spoil something with, before anything is read.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def check_outputs(project: Project, folder: Path) -> None:
         project.path,
         *(project.resolve(path) for path in settings.register_.paths),
         *(project.resolve(part_.path) for part_ in settings.areas.values() if part_.path),
-        project.internal,
+        internal,
     ]
     inside = [path for path in inputs if path.absolute().is_relative_to(folder)]
     if inside:
@@ -43,7 +43,7 @@ def check_outputs(project: Project, folder: Path) -> None:
             f"The output folder {folder.name} holds {inside[0].name}, and a run replaces the whole folder.",
             hint='name a folder of its own: [output] folder = "output".',
         )
-    for wanted in (folder, project.internal):
+    for wanted in (folder, internal):
         refuse_foreign(wanted)
 
 

@@ -14,7 +14,7 @@ from gisintegration.areas import AreaDivision
 from gisintegration.database import release, save_release
 from gisintegration.disclosure import protect
 from gisintegration.progress import Progress, ProgressOption, part, reporter
-from gisintegration.project.counting import count_all
+from gisintegration.project.counting import Counted, count_all
 from gisintegration.project.folder import only_run, replacing
 from gisintegration.project.inputs import (
     Where,
@@ -28,7 +28,7 @@ from gisintegration.project.manifest import input_files, plain_paths, versions, 
 from gisintegration.project.outputs import RELEASE, check_outputs, write_outputs
 from gisintegration.project.settings import Project, read_project
 from gisintegration.publish.words import LANGUAGES, edition_title
-from gisintegration.registers import PlacementReport
+from gisintegration.registers import PlacementReport, Register
 from gisintegration.tables import Release
 
 Texts = Mapping[str, str]
@@ -98,7 +98,7 @@ def run_project(
     where
         Codes to keep of the areas: ``{"kommun": ["1480"]}``. Persons elsewhere are counted as outside.
     to
-        Another output folder than the project file's.
+        Another output folder than the project file's; the internal log is then beside it, ``<to>-internal``.
     progress
         True, or a callable ``(fraction, message)``.
 
@@ -117,13 +117,14 @@ def run_project(
         The outputs cannot be written, or another run is writing them.
     """
     project = project if isinstance(project, Project) else read_project(project)
-    folder = project.output if to is None else Path(to)
-    check_outputs(project, folder)
-    with only_run(folder, project.internal):
-        return _run(project, folder, where, reporter(progress))
+    folder = project.output if to is None else Path(to).absolute()
+    internal = project.internal if to is None else folder.with_name(f"{folder.name}-internal")
+    check_outputs(project, folder, internal)
+    with only_run(folder, internal):
+        return _run(project, folder, internal, where, reporter(progress))
 
 
-def _run(project: Project, folder: Path, where: Where | None, report: Progress) -> Run:
+def _run(project: Project, folder: Path, internal: Path, where: Where | None, report: Progress) -> Run:
     settings = project.settings
     report(0.0, "Reading the areas")
     indicators, constants = project_indicators(project)
@@ -138,25 +139,7 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
     areas = counted.areas
     delivered = {key: codes for key, found in areas.items() if (codes := _without_polygon(found))}
     asked_keys = {found.key for found in editions}
-    manifest = plain_paths(
-        project,
-        {
-            "project": settings.project.name,
-            "versions": versions(),
-            "parameters": settings.model_dump(mode="json", by_alias=True),
-            "where": {key: list(codes) for key, codes in (where or {}).items()},
-            "inputs": input_files(project),
-            "steps": {
-                "register": register.report.manifest(),
-                "placed": [row for one in counted.placed for row in one.manifest()],
-                "counted": {
-                    "cells": sum(len(table.table) for table in counted.tables),
-                    "indicators": sorted(counted.tables[0].indicators),
-                },
-            },
-            "delivered": {key: list(codes) for key, codes in delivered.items()},
-        },
-    )
+    manifest = _manifest(project, where, register, counted, delivered)
     made = release(
         tables,
         areas=areas,
@@ -173,18 +156,47 @@ def _run(project: Project, folder: Path, where: Where | None, report: Progress) 
         write_outputs(project, made, temporary, progress=part(report, 0.65, 0.97))
         save_release(made, temporary / RELEASE)
         written = write_manifest(temporary, {**manifest, "release": made.id, "levels": level_rows(made)})
-    write_internal(project.internal, made.id, register.report, counted.placed)
+    write_internal(internal, made.id, register.report, counted.placed)
     report(1.0, "Done")
     return Run(
         release=made,
         folder=folder,
-        internal=project.internal,
+        internal=internal,
         files=tuple(written["files"]),
         manifest=written,
         delivered=delivered,
         messages=tuple(str(warning.message) for warning in caught if warning.category is UserWarning),
         placed=tuple(counted.placed),
     )
+
+
+def _manifest(
+    project: Project,
+    where: Where | None,
+    register: Register,
+    counted: Counted,
+    delivered: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
+    """What the run was made from and of, before anything is written; counts 1–19 as ``"<20"``."""
+    settings = project.settings
+    found = {
+        "project": settings.project.name,
+        "versions": versions(),
+        "parameters": settings.model_dump(mode="json", by_alias=True),
+        "where": {key: list(codes) for key, codes in (where or {}).items()},
+        "inputs": input_files(project),
+        "steps": {
+            "register": register.report.manifest(),
+            "placed": [row for one in counted.placed for row in one.manifest()],
+            "counted": {
+                "cells": sum(len(table.table) for table in counted.tables),
+                "indicators": sorted(counted.tables[0].indicators),
+            },
+        },
+        "delivered": {key: list(codes) for key, codes in delivered.items()},
+    }
+    plain: dict[str, Any] = plain_paths(project, found)
+    return plain
 
 
 def level_rows(made: Release) -> list[dict[str, Any]]:

@@ -110,6 +110,22 @@ def test_an_export_never_replaces_what_it_was_not_told_to(ran, tmp_path):
     assert (mine / "thesis.docx").read_text() == "years of work"
 
 
+def test_a_run_on_one_kommun_elsewhere_leaves_the_outputs_alone(ran, tmp_path):
+    from gisintegration.files import sha256
+
+    folder, _ = ran
+    before = sha256(folder / "output")
+    result = call("run", "--project", folder, "--kommun", "1419", "--to", tmp_path / "part", "--json")
+    assert result.exit_code == 0, result.output
+    assert said(result)[-1]["folder"] == str(tmp_path / "part")
+    assert sha256(folder / "output") == before
+    assert (tmp_path / "part-internal" / "README.txt").exists()
+    result = call("run", "--project", folder, "--kommun", "1480", "--to", tmp_path / "other")
+    assert result.exit_code == 1
+    assert "1480" in result.stderr
+    assert not (tmp_path / "other").exists()
+
+
 def test_a_kommun_that_is_not_there_is_told(ran, tmp_path):
     folder, _ = ran
     result = call("export", "--project", folder, "--format", "csv", "--to", tmp_path / "x", "--kommun", "1480")
