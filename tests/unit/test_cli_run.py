@@ -197,3 +197,12 @@ from gisintegration.cli import main
 run.protect = lambda *_: 1 / 0
 main()
 """
+
+
+def test_the_demo_does_not_write_over_a_project_of_ones_own(project):
+    before = (project / "integration.toml").read_bytes()
+    result = call("demo", "--folder", project)
+    assert result.exit_code == 1
+    assert "is a project of your own" in result.stderr
+    assert (project / "integration.toml").read_bytes() == before
+    assert not (project / "register").exists()

@@ -8,6 +8,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -66,4 +67,9 @@ def test_it_makes_the_demo_outside_the_repository(wheel, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=outside, env=clean)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "demo/output/goteborgsregionen.gpkg" in done.stdout
+    rows = pd.read_parquet(outside / "demo" / "output" / "statistics.parquet", columns=["division", "edition", "area"])
+    editions = set(rows["division"].astype(str) + "/" + rows["edition"].astype(str))
+    deso = {"deso/2018", "deso/2025", "regso/2020", "regso/2025"}
+    assert editions == {*deso, "kommun/2003", "region/given"}
+    assert not {"00", "13", "14"} & set(rows["area"])
     assert len(list((outside / "demo" / "output" / "maps").glob("*.html"))) == 3
