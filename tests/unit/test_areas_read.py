@@ -68,7 +68,7 @@ def test_a_folder_with_one_layer_file_is_that_layer(tmp_path):
     (tmp_path / "readme.txt").write_text("not a layer")
     assert read_areas(tmp_path, level="deso", edition=2018).codes.tolist() == ["0114A0010"]
     saved(tmp_path, layer(["0114A0010"]), "more.gpkg")
-    with pytest.raises(InputError, match="folder with 2 layer files: areas.zip, more.gpkg"):
+    with pytest.raises(InputError, match=r"folder with 2 layer files: areas\.zip, more\.gpkg"):
         read_areas(tmp_path, level="deso", edition=2018)
 
 
