@@ -104,7 +104,18 @@ def test_tables_open_in_swedish_excel(small_release, tmp_path):
     raw = paths[1].read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(raw.decode("utf-8-sig").splitlines(), delimiter=";"))
-    assert rows[0] == ["Kod", "Namn", "Kön", "2021", "Status 2021", "2022", "Status 2022", "2023", "Status 2023", "Skydd"]
+    assert rows[0] == [
+        "Kod",
+        "Namn",
+        "Kön",
+        "2021",
+        "Status 2021",
+        "2022",
+        "Status 2022",
+        "2023",
+        "Status 2023",
+        "Skydd",
+    ]
     assert rows[1] == ["0114A0010", "Åby", "totalt", *["50,0", "visas"] * 3, "scb-share-rule"]
     assert rows[2][3:5] == ["", "skyddas (för få personer)"]
     assert rows[5][1] == "a;b"
