@@ -33,7 +33,7 @@ def number(value: float, decimals: int = 1) -> str:
     Examples
     --------
     >>> number(1234.5), number(-0.04, 1), number(12, 0)
-    ('1\\xa0234,5', '0,0', '12')
+    ('1\xa0234,5', '0,0', '12')
     """
     rounded = float(round_half_away(value, decimals))
     text = f"{abs(rounded):,.{decimals}f}".replace(",", NO_BREAK_SPACE).replace(".", ",")

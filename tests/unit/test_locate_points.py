@@ -92,6 +92,7 @@ def test_chunks_give_what_one_piece_gives(monkeypatch):
 def test_the_engine_goes_with_its_areas():
     areas = grid_areas(1, 1)
     locate([[0, 0]], areas)
+    gc.collect()
     before = len(verbs._engines)
     del areas
     gc.collect()
