@@ -1,6 +1,6 @@
 """Points to areas: exact, with one documented rule for points on a border."""
 
-from gisintegration.locate.engine import OUTSIDE
+from gisintegration.locate.engine import OUTSIDE, Located
 from gisintegration.locate.verbs import locate, nearest
 
-__all__ = ["OUTSIDE", "locate", "nearest"]
+__all__ = ["OUTSIDE", "Located", "locate", "nearest"]

@@ -1,25 +1,58 @@
-"""The engine behind ``locate``: GEOS' own test of points in prepared polygons, polygons shared among threads."""
+"""The engine behind ``locate``: an index, and threads that place points by it."""
 
 from __future__ import annotations
 
-import os
-import threading
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import shapely
+
+from gisintegration.locate.boundaries import boundaries
+from gisintegration.locate.grid import LARGEST, Grid, spread
+from gisintegration.locate.store import grid_of
 
 Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp]
+Positions = npt.NDArray[np.int32]
 
 OUTSIDE = -1
-_CHUNK = 2_000_000
-_THREADS = 2
+_PIECE = 500_000
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where points lie, and how many were placed by a rule or not at all.
+
+    Parameters
+    ----------
+    positions
+        int32 positions into the areas' codes, −1 for none.
+    unusable
+        Points with a coordinate that is not finite, or 1e9 or more in size: −1.
+    outside
+        Other points in no area: −1.
+    on_border
+        Points on the border of an area: in the lowest code of those that touch it.
+    overlapping
+        Points inside several areas: in the lowest code.
+    """
+
+    positions: Positions
+    unusable: int = 0
+    outside: int = 0
+    on_border: int = 0
+    overlapping: int = 0
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def placed(self) -> int:
+        """Points in an area."""
+        return len(self) - self.unusable - self.outside
 
 
 class Engine:
-    """Polygons prepared once, to place any number of points in.
+    """Polygons indexed once, to place any number of points in.
 
     Parameters
     ----------
@@ -28,44 +61,34 @@ class Engine:
     """
 
     def __init__(self, polygons: npt.NDArray[np.object_]) -> None:
-        known = np.flatnonzero([polygon is not None and not polygon.is_empty for polygon in polygons])
-        # Own copies: preparing changes a polygon's inner state, which other threads may be reading.
-        self._polygons = shapely.from_wkb(shapely.to_wkb(polygons[known]))
-        self._positions = known
-        self._bounds = shapely.bounds(self._polygons)
-        self._lock = threading.Lock()
-        shapely.prepare(self._polygons)
+        bounds = boundaries(polygons)
+        self.grid: Grid | None = grid_of(bounds) if len(bounds.vertices) else None
 
-    def place(self, xy: Floats) -> npt.NDArray[np.int32]:
-        """Position of the lowest polygon that each point lies in or on, −1 for none. Points must be finite."""
-        placed = np.full(len(xy), OUTSIDE, dtype=np.int32)
-        with self._lock:
-            for start in range(0, len(xy), _CHUNK):
-                placed[start : start + _CHUNK] = self._place_chunk(xy[start : start + _CHUNK])
-        return placed
+    def place(self, x: Floats, y: Floats) -> Located:
+        """The lowest polygon that each point lies in or on. Nothing is copied, whatever the columns' strides."""
+        positions = np.full(len(x), OUTSIDE, dtype=np.int32) if self.grid is None else np.empty(len(x), dtype=np.int32)
+        counts = np.zeros(3, dtype=np.int64)
+        if self.grid is None:
+            counts[0] = np.count_nonzero(~(_usable(x) & _usable(y)))
+        elif len(x):
+            starts = range(0, len(x), _PIECE)
+            counts += sum(spread(lambda start: self._place_piece(x, y, positions, start), starts))
+        unusable, on_border, overlapping = (int(count) for count in counts)
+        outside = int(np.count_nonzero(positions < 0)) - unusable
+        return Located(positions, unusable, outside, on_border, overlapping)
 
-    def _place_chunk(self, xy: Floats) -> npt.NDArray[np.int32]:
-        order = np.argsort(xy[:, 0], kind="stable")
-        x, y = xy[order, 0], xy[order, 1]
-        first = np.searchsorted(x, self._bounds[:, 0], side="left")
-        last = np.searchsorted(x, self._bounds[:, 2], side="right")
+    def _place_piece(self, x: Floats, y: Floats, positions: Positions, start: int) -> npt.NDArray[np.int64]:
+        from gisintegration.locate import query  # noqa: PLC0415 — compiled code is loaded when it is needed
 
-        def hits(polygon: int) -> Rows:
-            return self._hits(polygon, x, y, int(first[polygon]), int(last[polygon]))
+        grid, piece = self.grid, slice(start, start + _PIECE)
+        counts = np.zeros(3, dtype=np.int64)
+        if grid is not None:
+            query.place(
+                x[piece], y[piece], grid.frame, grid.top, grid.leaves, grid.records, grid.vertices, positions[piece], counts
+            )
+        return counts
 
-        busy = np.flatnonzero(last > first)
-        with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
-            found = list(pool.map(hits, busy.tolist(), chunksize=1))
-        placed = np.full(len(xy), OUTSIDE, dtype=np.int32)
-        # From the last polygon to the first, so that the lowest code stands where several touch a point.
-        for polygon, rows in zip(busy[::-1], reversed(found), strict=True):
-            placed[order[rows]] = self._positions[polygon]
-        return placed
 
-    def _hits(self, polygon: int, x: Floats, y: Floats, first: int, last: int) -> Rows:
-        """Rows (in the order of x) of the points in or on one polygon."""
-        _, south, _, north = self._bounds[polygon]
-        strip = y[first:last]
-        near = np.flatnonzero((strip >= south) & (strip <= north)) + first
-        inside: npt.NDArray[np.bool_] = shapely.intersects_xy(self._polygons[polygon], x[near], y[near])
-        return near[inside]
+def _usable(values: Floats) -> npt.NDArray[np.bool_]:
+    usable: npt.NDArray[np.bool_] = np.abs(values) < LARGEST
+    return usable

@@ -2,51 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, overload
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Transformer
-from pyproj.exceptions import CRSError as ProjCRSError
 
 from gisintegration.areas import AreaDivision
-from gisintegration.errors import CRSError, InputError
-from gisintegration.locate.engine import OUTSIDE, Engine
+from gisintegration.errors import InputError
+from gisintegration.locate.engine import OUTSIDE, Engine, Located
+from gisintegration.locate.grid import LARGEST
+from gisintegration.locate.inputs import EPSG, columns
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int32]
-EPSG = 3006
-# No coordinate of a place on Earth in metres is as large; registers use such values for "not known".
-LARGEST = 1e9
 _engines: WeakKeyDictionary[AreaDivision, Engine] = WeakKeyDictionary()
 
 
-def locate(xy: npt.ArrayLike, areas: AreaDivision, *, crs: int | str = EPSG) -> Positions:
+@overload
+def locate(
+    points: Any, areas: AreaDivision, *, crs: int | str = EPSG, report: Literal[False] = False
+) -> Positions: ...
+@overload
+def locate(points: Any, areas: AreaDivision, *, crs: int | str = EPSG, report: Literal[True]) -> Located: ...
+def locate(
+    points: Any, areas: AreaDivision, *, crs: int | str = EPSG, report: bool = False
+) -> Positions | Located:
     """Place points in areas, exactly as GEOS' ``intersects`` does.
 
     A point on a border or corner, or where areas overlap, goes to the lowest code of the areas that touch it.
     Areas without a polygon get no points; remainders do. The areas' polygons must not be changed in place afterwards.
+    The first call for some areas builds an index of them, or reads it from the user's cache folder.
 
     Parameters
     ----------
-    xy
-        Shape (n, 2): easting and northing, or longitude and latitude, in ``crs``.
+    points
+        Easting and northing, or longitude and latitude, in ``crs``: an array of shape (n, 2); a tuple of two arrays; a
+        DataFrame or Arrow table with columns ``x`` and ``y``; a GeoSeries or GeoDataFrame of points, whose own
+        coordinate reference system is used if it has one. A row that is missing or empty is not finite.
     areas
         One edition, EPSG:3006.
     crs
-        Coordinate reference system of ``xy``: an EPSG code or anything PROJ takes. Axes are always x, y.
+        Coordinate reference system of ``points``: an EPSG code or anything PROJ takes. Axes are always x, y.
+    report
+        Tell how many points were on a border, in several areas, outside, and unusable.
 
     Returns
     -------
-    numpy.ndarray
+    numpy.ndarray or Located
         int32 positions into ``areas.codes``; −1 for points outside all areas, not finite, or from 1e9 m away.
+        With ``report``: these and the counts.
 
     Raises
     ------
     InputError
-        ``xy`` has not the shape (n, 2) or is not numeric.
+        ``points`` has not the shape (n, 2), is not numeric or lacks x or y.
+    GeometryError
+        A geometry is no point.
     CRSError
         ``crs`` is unknown.
 
@@ -56,13 +69,12 @@ def locate(xy: npt.ArrayLike, areas: AreaDivision, *, crs: int | str = EPSG) -> 
     >>> areas = grid_areas(2, 1, origin=(0, 0))
     >>> locate([[500, 500], [1000, 500], [1500, 500], [2500, 500]], areas).tolist()
     [0, 0, 1, -1]
+    >>> found = locate([[500, 500], [1000, 500], [1500, 500], [2500, 500]], areas, report=True)
+    >>> found.placed, found.on_border, found.outside
+    (3, 1, 1)
     """
-    points = _points(xy, crs)
-    usable = np.flatnonzero(_usable(points))
-    placed = np.full(len(points), OUTSIDE, dtype=np.int32)
-    if len(usable) and len(areas):
-        placed[usable] = _engine(areas).place(points[usable])
-    return placed
+    found = engine_of(areas).place(*columns(points, crs))
+    return found if report else found.positions
 
 
 def nearest(
@@ -106,7 +118,7 @@ def nearest(
     >>> positions.tolist(), distance.tolist()
     ([0, -1], [100.0, nan])
     """
-    points = _points(xy, crs)
+    points = np.column_stack(columns(xy, crs))
     if not max_distance > 0:
         raise InputError(f"max_distance is {max_distance}.", hint="give a distance in metres above 0.")
     eligible = np.array([polygon is not None for polygon in areas.geometry], dtype=bool)
@@ -154,33 +166,12 @@ def _nearest_among(
     return point, area[order][first], metres[order][first]
 
 
-def _engine(areas: AreaDivision) -> Engine:
+def engine_of(areas: AreaDivision) -> Engine:
+    """The engine of some areas: made once, and kept as long as they are."""
     engine = _engines.get(areas)
     if engine is None:
         engine = _engines[areas] = Engine(areas.geometry.to_numpy())
     return engine
-
-
-def _points(xy: npt.ArrayLike, crs: int | str) -> Floats:
-    try:
-        points = np.ascontiguousarray(xy, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(
-            f"The coordinates are not numbers: {error}.", hint="give an (n, 2) array of numbers."
-        ) from error
-    if points.size == 0:
-        points = points.reshape(0, 2)
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise InputError(
-            f"The coordinates have the shape {points.shape}, not (n, 2).", hint="give a row a point: easting, northing."
-        )
-    if str(crs).upper().removeprefix("EPSG:") == str(EPSG):
-        return points
-    try:
-        transformer = Transformer.from_crs(crs, EPSG, always_xy=True)
-    except ProjCRSError as error:
-        raise CRSError(f"'{crs}' is no coordinate reference system: {error}.", hint="give an EPSG code.") from error
-    return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
 
 
 def _usable(points: Floats) -> npt.NDArray[np.bool_]:

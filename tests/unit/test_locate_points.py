@@ -85,7 +85,7 @@ def test_other_coordinate_systems():
 def test_chunks_give_what_one_piece_gives(monkeypatch):
     points = np.random.default_rng(0).uniform(-2, 22, (5000, 2))
     whole = locate(points, GRID)
-    monkeypatch.setattr(engine, "_CHUNK", 37)
+    monkeypatch.setattr(engine, "_PIECE", 37)
     assert (locate(points, GRID) == whole).all()
 
 

@@ -1,0 +1,48 @@
+"""How kernels are compiled: for one stated signature, without the interpreter's lock, kept between processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+from numba import types
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FLOAT = types.float64
+LONG = types.int64
+BOOL = types.boolean
+
+
+def seen(dtype: Any, dimensions: int = 1, layout: str = "C") -> Any:
+    """Type of an array that is only read, which a memory map or a column of a table is."""
+    return types.Array(dtype, dimensions, layout, readonly=True)
+
+
+SEEN_FLOATS = seen(types.float64)
+SEEN_VERTICES = seen(types.float64, 2)
+SEEN_COLUMN = seen(types.float64, 1, "A")
+SEEN_INTS = seen(types.int32)
+SEEN_LONGS = seen(types.int64)
+INTS = types.Array(types.int32, 1, "C")
+LONGS = types.Array(types.int64, 1, "C")
+
+
+def helper(function: F) -> F:
+    """Compile for kernels of the same module to call."""
+    made: F = numba.njit(nogil=True)(function)
+    return made
+
+
+def kernel(*arguments: Any) -> Callable[[F], F]:
+    """Compile for one signature; the code is kept where numba can write, and made anew where it can write nowhere."""
+
+    def compile_(function: F) -> F:
+        try:
+            made: F = numba.njit(arguments, nogil=True, cache=True)(function)
+        except (RuntimeError, OSError):  # no folder can be written to: not beside the package, not in the user's cache
+            made = numba.njit(arguments, nogil=True)(function)
+        return made
+
+    return compile_
