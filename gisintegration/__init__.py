@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from gisintegration.indicators import aggregate as aggregate
     from gisintegration.indicators import load_constants as load_constants
     from gisintegration.indicators import load_indicators as load_indicators
+    from gisintegration.locate import Places as Places
     from gisintegration.locate import locate as locate
     from gisintegration.locate import nearest as nearest
+    from gisintegration.locate import places as places
     from gisintegration.project import Project as Project
     from gisintegration.project import ProjectCheck as ProjectCheck
     from gisintegration.project import Run as Run
@@ -75,7 +77,7 @@ _NAMES: dict[str, str] = {
     "disclosure": "Policy protect",
     "errors": "GisIntegrationError",
     "indicators": "aggregate load_constants load_indicators",
-    "locate": "locate nearest",
+    "locate": "Places locate nearest places",
     "project": (
         "Project ProjectCheck Run check_project demo_project export file_name init_project list_areas locate_project "
         "open_project_release read_project run_project"

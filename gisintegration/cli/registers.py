@@ -51,16 +51,50 @@ def synthetic(
 
 def locate(
     terminal: Terminal,
-    to: Annotated[Path, typer.Argument(help="Parquet file to write.")],
+    register: Annotated[
+        str | None, typer.Argument(help="Points: Parquet, CSV, GeoPackage; left out: the project's register.")
+    ] = None,
     *,
+    to: Annotated[Path, typer.Option("--to", "-o", help="Parquet file to write.")],
+    areas: Annotated[
+        list[str] | None, typer.Option(help="Edition, as deso/2025, or deso/2025=FILE for a layer; may be repeated.")
+    ] = None,
+    crs: Annotated[str | None, typer.Option(help="CRS of x and y, as EPSG:3006; default that.")] = None,
+    x: Annotated[str, typer.Option(help="Column of eastings.")] = "x",
+    y: Annotated[str, typer.Option(help="Column of northings.")] = "y",
     project: ProjectOption = None,
 ) -> None:
-    """Write the area of every person and year of the project's register: internal, not to be released.
+    """Write which area each point lies in: internal, not to be released.
 
-    Example: gisintegration locate located.parquet --project my
+    With a file: its rows and a column of codes for each edition, of any size in little memory. Without: every person
+    and year of the project's register, with those who have no point placed by the register's rules.
+
+    Example: gisintegration locate persons.parquet --areas deso/2018 --areas deso/2025 -o located.parquet
     """
-    rows = gi.locate_project(find_project(project), to, progress=terminal.progress)
-    terminal.result(
-        {"file": str(to), "rows": rows},
-        f"{to}: {rows:,} persons and years with edition, area and how it was found. Internal: not to be released.",
+    if register is None:
+        if areas or crs:
+            raise typer.BadParameter("--areas and --crs go with a file of points; a project says its own.")
+        rows = gi.locate_project(find_project(project), to, progress=terminal.progress)
+        terminal.result(
+            {"file": str(to), "rows": rows},
+            f"{to}: {rows:,} persons and years with edition, area and how it was found. Internal: not to be released.",
+        )
+        return
+    if not areas:
+        raise typer.BadParameter("a file of points needs --areas, as deso/2025.")
+    told = gi.locate_register(
+        register, to, areas=[_edition(one) for one in areas], crs=crs, x=x, y=y, progress=terminal.progress
     )
+    terminal.result(
+        {"file": str(to), "rows": told.rows, "malformed": told.malformed, "editions": told.editions},
+        f"{told}\n{to}: {told.rows:,} rows. Internal: not to be released.",
+    )
+
+
+def _edition(given: str) -> gi.AreaDivision:
+    """``deso/2025`` from the catalogue, ``deso/2025=FILE`` from a layer."""
+    key, _, file = given.partition("=")
+    if not file:
+        return gi.load_areas(key)
+    level, _, edition = key.partition("/")
+    return gi.read_areas(file, level=level, edition=edition)

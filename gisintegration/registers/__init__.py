@@ -3,6 +3,7 @@
 from gisintegration.registers.by_key import place_by_key
 from gisintegration.registers.contract import Variable, contract, variables
 from gisintegration.registers.examine import Examination, examine
+from gisintegration.registers.locating import LocatedRows, locate_register
 from gisintegration.registers.page import register_page
 from gisintegration.registers.place import place
 from gisintegration.registers.placement import HOW, Placement, PlacementReport, placed_sql
@@ -14,6 +15,7 @@ from gisintegration.registers.report import ReadReport
 __all__ = [
     "HOW",
     "Examination",
+    "LocatedRows",
     "Placement",
     "PlacementReport",
     "Proposal",
@@ -22,6 +24,7 @@ __all__ = [
     "Variable",
     "contract",
     "examine",
+    "locate_register",
     "place",
     "place_by_key",
     "placed_sql",

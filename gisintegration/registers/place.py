@@ -8,14 +8,13 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gisintegration import sql
 from gisintegration.areas import AreaDivision
 from gisintegration.errors import CRSError, RegisterError
-from gisintegration.locate import locate, nearest
-from gisintegration.progress import Progress, ProgressOption, part, reporter
+from gisintegration.locate import nearest, places
+from gisintegration.progress import ProgressOption, part, reporter
 from gisintegration.registers.counting import Edition, count_placed, placement_report, valid_rows
 from gisintegration.registers.draw import draw, with_unknown
 from gisintegration.registers.folder import WorkFolder
@@ -34,7 +33,7 @@ def place(
 ) -> Placement:
     r"""Place every person of a register in the areas of one or more editions.
 
-    Each distinct coordinate is located once an edition (:func:`gisintegration.locate.locate`). A person's area then
+    Each distinct coordinate is located once an edition (:func:`gisintegration.locate.places`). A person's area then
     follows from the coordinate, but for those
 
     * in a ``remainder``: the area is the delivered ``deso`` code if that is one of the remainder's areas and the
@@ -88,10 +87,11 @@ def place(
     with sql.connect() as con:
         xy = _coordinates(con, register, sorted({year for one in editions for year in one.years}))
         report(0.2, "distinct coordinates")
-        columns = _locate(editions, xy, part(report, 0.2, 0.5))
-        pq.write_table(
-            pa.table({"x": xy[:, 0], "y": xy[:, 1], **columns}), work.path / "places.parquet", compression="zstd"
+        found_places, _ = places(
+            xy, [one.areas for one in editions], distinct=True, progress=part(report, 0.2, 0.5)
         )
+        columns = {key: one.positions for key, one in found_places.located.items()}
+        pq.write_table(found_places.table, work.path / "places.parquet", compression="zstd")
         placement = Placement(
             {one.key: one.areas for one in editions},
             {one.key: one.years for one in editions},
@@ -140,14 +140,6 @@ def _coordinates(con: duckdb.DuckDBPyConnection, register: Register, years: Sequ
     rows = " union all ".join(register.select(["x", "y"], year) for year in years)
     found = con.execute(f"select distinct x, y from ({rows}) where x is not null order by x, y").fetchnumpy()
     return np.column_stack([np.asarray(found["x"], dtype=np.float64), np.asarray(found["y"], dtype=np.float64)])
-
-
-def _locate(editions: Sequence[Edition], xy: Floats, progress: Progress) -> dict[str, npt.NDArray[np.int32]]:
-    columns = {}
-    for number, one in enumerate(editions):
-        columns[one.key] = locate(xy, one.areas)
-        progress((number + 1) / len(editions), f"{len(xy)} coordinates located in {one.key}")
-    return columns
 
 
 def _exceptions(
