@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from gisintegration.publish import write_tables as write_tables
     from gisintegration.publish.webmap import write_map as write_map
     from gisintegration.registers import Register as Register
+    from gisintegration.registers import locate_register as locate_register
     from gisintegration.registers import propose_crs as propose_crs
     from gisintegration.registers import read_register as read_register
     from gisintegration.registers.synthetic import synthetic_register as synthetic_register
@@ -84,7 +85,7 @@ _NAMES: dict[str, str] = {
     ),
     "publish": "write_geopackage write_layers write_parquet write_tables",
     "publish.webmap": "write_map",
-    "registers": "Register propose_crs read_register",
+    "registers": "Register locate_register propose_crs read_register",
     "registers.synthetic": "synthetic_register",
     "tables": "Indicator ProtectedTable RawTable Release",
 }

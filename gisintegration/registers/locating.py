@@ -25,6 +25,8 @@ from gisintegration.registers.sources import Table, open_tables
 
 EPSG = 3006
 _BATCH = 1 << 19
+# Text written out takes more than this.
+_BYTES_A_VALUE = 3
 _COUNTS = ("placed", "outside", "unusable", "on_border", "overlapping")
 Floats = npt.NDArray[np.float64]
 
@@ -156,19 +158,19 @@ def _write(
     with atomic(to) as temporary, ThreadPoolExecutor(1) as pool:
         pending: Future[None] | None = None
         try:
-            for batch in _batches(table):
+            for batch in _batches(table, xy):
+                located = batch
                 found, _ = places(
                     (_numbers(batch, xy[0], rows), _numbers(batch, xy[1], rows)), areas, crs=crs, distinct=True
                 )
                 for name, code, (key, one) in zip(names, codes, found.located.items(), strict=True):
                     positions = pa.array(one.positions, mask=one.positions < 0)
-                    batch = batch.append_column(name, pa.DictionaryArray.from_arrays(positions, code))  # noqa: PLW2901
+                    located = located.append_column(name, pa.DictionaryArray.from_arrays(positions, code))
                     counts[key] = {what: counts[key][what] + getattr(one, what) for what in _COUNTS}
-                # Without Arrow's own schema in the file, codes are read back as text.
-                writer = writer or pq.ParquetWriter(temporary, batch.schema, compression="zstd", store_schema=False)
+                writer = writer or _writer(temporary, located.schema)
                 if pending is not None:
                     pending.result()
-                pending = pool.submit(writer.write_table, batch)
+                pending = pool.submit(writer.write_table, _as(located, writer.schema, table.name))
                 rows += len(batch)
                 report(min(rows / max(expected, 1), 0.99), f"{rows} rows located")
             if pending is not None:
@@ -187,9 +189,47 @@ def _write(
     return LocatedRows(rows, sum(one.malformed for one in table.parts), counts)
 
 
-def _batches(table: Table) -> Iterator[pa.Table]:
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Numbers as they are, text by dictionary; without Arrow's own schema in the file, codes are read back as text."""
+    number = {field.name: pa.types.is_integer(field.type) or pa.types.is_floating(field.type) for field in schema}
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        use_dictionary=[name for name, is_number in number.items() if not is_number],
+        write_statistics=[name for name, is_number in number.items() if is_number],
+        store_schema=False,
+    )
+
+
+def _as(rows: pa.Table, schema: pa.Schema, name: str) -> pa.Table:
+    """The rows with the types of the first file's."""
+    if rows.schema.equals(schema):
+        return rows
+    try:
+        return rows.cast(schema)
+    except pa.ArrowException as error:
+        raise RegisterError(
+            f"The files of {name} have columns of different types: {error}.", hint="deliver them with the same types."
+        ) from error
+
+
+def _few_values(path: Path) -> set[str]:
+    """Text columns that the file keeps by dictionary, to be read and written as such."""
+    metadata = pq.read_metadata(path)
+    wide = {
+        column.path_in_schema
+        for group in range(metadata.num_row_groups)
+        for column in map(metadata.row_group(group).column, range(metadata.num_columns))
+        if column.total_uncompressed_size > _BYTES_A_VALUE * column.num_values
+    }
+    return {one.name for one in metadata.schema.to_arrow_schema() if pa.types.is_string(one.type)} - wide
+
+
+def _batches(table: Table, xy: tuple[str, str]) -> Iterator[pa.Table]:
+    few = set.intersection(*(_few_values(one.parquet) for one in table.parts)) - set(xy)
     for one in table.parts:
-        with pq.ParquetFile(one.parquet) as file:
+        with pq.ParquetFile(one.parquet, read_dictionary=sorted(few)) as file:
             for batch in file.iter_batches(_BATCH):
                 rows = pa.Table.from_batches([batch])
                 if one.year is not None and "year" not in rows.column_names:

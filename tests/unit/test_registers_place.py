@@ -269,7 +269,7 @@ def test_two_editions_and_years(tmp_path):
     persons = register(tmp_path, *people)
     placement = place(persons, {old: [2023], new: [2024, 2023]})
     assert placement.years == {"deso/2018": (2023,), "deso/2025": (2023, 2024)}
-    assert list(placement.places.columns) == ["x", "y", "deso/2018", "deso/2025"]
+    assert list(placement.places.columns) == ["place", "x", "y", "deso/2018", "deso/2025"]
     assert len(placement.places) == 1
     assert [how for _, how in placed(persons, placement, "deso/2025", 2024)] == ["located", "unplaced"]
     with pytest.raises(RegisterError, match="no year '2024'"):
