@@ -150,7 +150,7 @@ def _line(
 
 
 @helper
-def _corner_states(
+def _changes(
     vertices: Floats,
     edges: Ints,
     begin: int,
@@ -165,7 +165,7 @@ def _corner_states(
     shift: int,
     states: npt.NDArray[np.uint8],
 ) -> None:
-    """State of every leaf's corner in one polygon, from the state of the cell's corner and the polygon's edges here."""
+    """Where the state in one polygon changes along each row of leaves' corners; the first of a row is its state."""
     across = 1 << shift
     stride = STEPS >> shift
     states[: across * across] = 0
@@ -190,9 +190,6 @@ def _corner_states(
                 states[line * across + past] ^= 1
     for line in range(1, across):
         states[line * across] ^= states[(line - 1) * across]
-    for line in range(across):
-        for leaf in range(line * across + 1, (line + 1) * across):
-            states[leaf] ^= states[leaf - 1]
 
 
 @helper
@@ -277,7 +274,7 @@ def band(
     states = np.empty(most, np.uint8)
     starts = np.empty(most + 2, np.int32)
     crossing = np.empty(1024, np.int32)
-    reached = np.empty(most, np.int32)
+    reached, taken = np.empty(most, np.int32), np.empty(most, np.int32)
     first_entry, last_entry = np.empty(most, np.int32), np.empty(most, np.int32)
     polygon_of, word_of, next_of = np.empty(4096, np.int32), np.empty(4096, np.int32), np.empty(4096, np.int32)
 
@@ -337,49 +334,70 @@ def band(
             trace(
                 vertices, passed[begin:end], end - begin, cx, cy, leaf_side, across, 0, across, slack, starts, crossing, True
             )
-            for leaf in range(own):
-                reached[leaf] = starts[leaf]
-                first_entry[leaf] = _NONE
-            entries = 0
-            index = begin
-            while index < end or over != _NONE:
-                polygon = covering[over] if over != _NONE else owner[passed[index]]
-                if index < end:
-                    polygon = min(polygon, owner[passed[index]])
-                inside = over != _NONE and covering[over] == polygon
-                if inside:
-                    over = after[over]
-                stop = index
-                while stop < end and owner[passed[stop]] == polygon:
-                    stop += 1
-                _corner_states(
-                    vertices, passed, index, stop, inside, x0, y0, step, slack, fine_column, fine_row, shift, states
-                )
-                index = stop
-                for leaf in range(own):
-                    at = reached[leaf]
-                    while at < starts[leaf + 1] and owner[crossing[at]] == polygon:
-                        at += 1
-                    edges = at - reached[leaf]
-                    reached[leaf] = at
-                    if edges == 0 and states[leaf] == 0:
-                        continue
-                    polygon_of = _room(polygon_of, entries + 1)
-                    word_of, next_of = _room(word_of, entries + 1), _room(next_of, entries + 1)
-                    polygon_of[entries], word_of[entries] = polygon, edges << 1 | states[leaf]
-                    next_of[entries] = _NONE
-                    if first_entry[leaf] == _NONE:
-                        first_entry[leaf] = entries
-                    else:
-                        next_of[last_entry[leaf]] = entries
-                    last_entry[leaf] = entries
-                    entries += 1
-            top[cell] = -2 - ((leaf_end >> (2 * COARSEST)) << 3 | (shift - COARSEST))
             leaves = _room(leaves, leaf_end + own)
+            # Leaves that edges pass are listed; where two polygons cover another leaf, all are, in a second attempt.
+            listed = 0
             for leaf in range(own):
-                one = first_entry[leaf]
+                reached[listed] = leaf
+                listed += starts[leaf + 1] > starts[leaf]
+            for attempt in range(2):
+                leaves[leaf_end : leaf_end + own] = _NONE
+                for number in range(listed):
+                    first_entry[number] = _NONE
+                    taken[number] = starts[reached[number]]
+                entries = 0
+                twice = False
+                index, over = begin, head[column]
+                while index < end or over != _NONE:
+                    polygon = covering[over] if over != _NONE else owner[passed[index]]
+                    if index < end:
+                        polygon = min(polygon, owner[passed[index]])
+                    inside = over != _NONE and covering[over] == polygon
+                    if inside:
+                        over = after[over]
+                    stop = index
+                    while stop < end and owner[passed[stop]] == polygon:
+                        stop += 1
+                    _changes(
+                        vertices, passed, index, stop, inside, x0, y0, step, slack, fine_column, fine_row, shift, states
+                    )
+                    index = stop
+                    for line in range(0, own, across):
+                        state = np.uint8(0)
+                        for leaf in range(line, line + across):
+                            state ^= states[leaf]
+                            states[leaf] = state
+                            if state:
+                                if leaves[leaf_end + leaf] != _NONE:
+                                    twice |= starts[leaf + 1] == starts[leaf]
+                                leaves[leaf_end + leaf] = polygon
+                    polygon_of = _room(polygon_of, entries + listed)
+                    word_of, next_of = _room(word_of, entries + listed), _room(next_of, entries + listed)
+                    for number in range(listed):
+                        leaf, at = reached[number], taken[number]
+                        while at < starts[leaf + 1] and owner[crossing[at]] == polygon:
+                            at += 1
+                        edges = at - taken[number]
+                        taken[number] = at
+                        if edges == 0 and states[leaf] == 0:
+                            continue
+                        polygon_of[entries], word_of[entries] = polygon, edges << 1 | states[leaf]
+                        next_of[entries] = _NONE
+                        if first_entry[number] == _NONE:
+                            first_entry[number] = entries
+                        else:
+                            next_of[last_entry[number]] = entries
+                        last_entry[number] = entries
+                        entries += 1
+                if attempt or not twice:
+                    break
+                listed = own
+                for leaf in range(own):
+                    reached[leaf] = leaf
+            top[cell] = -2 - ((leaf_end >> (2 * COARSEST)) << 3 | (shift - COARSEST))
+            for number in range(listed):
+                leaf, one = reached[number], first_entry[number]
                 if one == _NONE:
-                    leaves[leaf_end + leaf] = _NONE
                     continue
                 other = next_of[one]
                 if other == _NONE and word_of[one] == 1:
@@ -391,7 +409,7 @@ def band(
                 while one != _NONE:
                     several += 1
                     one = next_of[one]
-                one = first_entry[leaf]
+                one = first_entry[number]
                 records = _room(records, record_end + 3 + 2 * several + stop - edge)
                 if (
                     several == 2

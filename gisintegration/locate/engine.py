@@ -67,21 +67,20 @@ class Engine:
     def place(self, x: Floats, y: Floats) -> Located:
         """The lowest polygon that each point lies in or on. Nothing is copied, whatever the columns' strides."""
         positions = np.full(len(x), OUTSIDE, dtype=np.int32) if self.grid is None else np.empty(len(x), dtype=np.int32)
-        counts = np.zeros(3, dtype=np.int64)
+        counts = np.zeros(4, dtype=np.int64)
         if self.grid is None:
             counts[0] = np.count_nonzero(~(_usable(x) & _usable(y)))
+            counts[1] = len(x) - counts[0]
         elif len(x):
             starts = range(0, len(x), _PIECE)
             counts += sum(spread(lambda start: self._place_piece(x, y, positions, start), starts))
-        unusable, on_border, overlapping = (int(count) for count in counts)
-        outside = int(np.count_nonzero(positions < 0)) - unusable
-        return Located(positions, unusable, outside, on_border, overlapping)
+        return Located(positions, *(int(count) for count in counts))
 
     def _place_piece(self, x: Floats, y: Floats, positions: Positions, start: int) -> npt.NDArray[np.int64]:
         from gisintegration.locate import query  # noqa: PLC0415 — compiled code is loaded when it is needed
 
         grid, piece = self.grid, slice(start, start + _PIECE)
-        counts = np.zeros(3, dtype=np.int64)
+        counts = np.zeros(4, dtype=np.int64)
         if grid is not None:
             query.place(
                 x[piece], y[piece], grid.frame, grid.top, grid.leaves, grid.records, grid.vertices, positions[piece], counts

@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
 # Counts that the kernel adds to.
-UNUSABLE, ON_BORDER, OVERLAPPING = 0, 1, 2
+UNUSABLE, OUTSIDE, ON_BORDER, OVERLAPPING = 0, 1, 2, 3
 _BATCH = 512
 _ON = 2
 
@@ -113,6 +113,7 @@ def place(
     point, at = np.empty(_BATCH, np.int64), np.empty(_BATCH, np.int64)
     column, row = np.empty(_BATCH, np.int32), np.empty(_BATCH, np.int32)
     ahead = np.empty(_BATCH, np.float64)
+    outside = 0
     for start in range(0, len(px), _BATCH):
         left = 0
         for index in range(start, min(start + _BATCH, len(px))):
@@ -127,10 +128,12 @@ def place(
                 left += 1
             else:
                 placed[index] = -1
+                outside += 1
         kept = 0
         for index in range(left):
             value = top[at[index]]
             placed[point[index]] = value
+            outside += value == -1
             if value < -1:
                 code = -2 - value
                 shift = (code & 7) + COARSEST
@@ -145,6 +148,7 @@ def place(
         for index in range(left):
             value = leaves[at[index]]
             placed[point[index]] = value
+            outside += value == -1
             if value < -1:
                 point[kept], at[kept] = point[index], -2 - value
                 column[kept], row[kept] = column[index], row[index]
@@ -157,4 +161,7 @@ def place(
         for index in range(kept):
             one = point[index]
             rx, ry = x0 + column[index] * step, y0 + row[index] * step
-            placed[one] = _settle(vertices, records, at[index], px[one], py[one], rx, ry, counts)
+            value = _settle(vertices, records, at[index], px[one], py[one], rx, ry, counts)
+            placed[one] = value
+            outside += value == -1
+    counts[OUTSIDE] += outside
