@@ -134,16 +134,19 @@ def place(
             value = top[at[index]]
             placed[point[index]] = value
             outside += value == -1
-            if value < -1:
-                code = -2 - value
-                shift = (code & 7) + COARSEST
-                fine = FINE - shift
-                i, j = column[index], row[index]
-                mask = (1 << shift) - 1
-                leaf = (((j >> fine) & mask) << shift) + ((i >> fine) & mask)
-                point[kept], at[kept] = point[index], (np.int64(code >> 3) << (2 * COARSEST)) + leaf
-                column[kept], row[kept] = (i >> fine) << fine, (j >> fine) << fine
-                kept += 1
+            # No branch: which cells have leaves is as good as random.
+            point[kept], at[kept] = point[index], value
+            column[kept], row[kept] = column[index], row[index]
+            kept += value < -1
+        for index in range(kept):
+            code = -2 - at[index]
+            shift = (code & 7) + COARSEST
+            fine = FINE - shift
+            i, j = column[index], row[index]
+            mask = (1 << shift) - 1
+            leaf = (((j >> fine) & mask) << shift) + ((i >> fine) & mask)
+            at[index] = (np.int64(code >> 3) << (2 * COARSEST)) + leaf
+            column[index], row[index] = (i >> fine) << fine, (j >> fine) << fine
         left, kept = kept, 0
         for index in range(left):
             value = leaves[at[index]]

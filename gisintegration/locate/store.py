@@ -84,22 +84,33 @@ def load(file: Path) -> Grid:
         It cannot be read.
     """
     with file.open("rb") as stream:
-        head = stream.read(_HEAD)
-        if not head.startswith(_MAGIC) or len(head) < _HEAD:
-            raise ValueError("it is no index")
-        told = json.loads(head.removeprefix(_MAGIC))
-        if told["format"] != FORMAT:
-            raise ValueError(f"it is of version {told['format']}, not {FORMAT}")
+        told = _told(stream.read(_HEAD))
         mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     parts = {}
     start = _HEAD
-    for name, size, _ in told["parts"]:
+    for name, size, _ in told:
         part = np.frombuffer(mapped, dtype=_PARTS[name], count=size, offset=start)
         parts[name] = part.reshape(-1, 2) if name == "vertices" else part
         start += part.nbytes + -part.nbytes % 64
-    if spread(_hash, [parts[name] for name, _, _ in told["parts"]]) != [digest for _, _, digest in told["parts"]]:
+    if spread(_hash, [parts[name] for name in _PARTS]) != [digest for _, _, digest in told]:
         raise ValueError("its content is not what was written")
     return Grid(**parts)
+
+
+def _told(head: bytes) -> list[tuple[str, int, str]]:
+    """Name, length and hash of each part, from a file's head."""
+    if not head.startswith(_MAGIC) or len(head) < _HEAD:
+        raise ValueError("it is no index")
+    told = json.loads(head.removeprefix(_MAGIC))
+    try:
+        if told["format"] != FORMAT:
+            raise ValueError(f"it is of version {told['format']}, not {FORMAT}")
+        parts = [(str(name), int(size), str(digest)) for name, size, digest in told["parts"]]
+    except (KeyError, TypeError) as error:
+        raise ValueError("its head is damaged") from error
+    if [name for name, _, _ in parts] != list(_PARTS):
+        raise ValueError("its head is damaged")
+    return parts
 
 
 def _hash(part: np.ndarray) -> str:  # type: ignore[type-arg]  # of any type
