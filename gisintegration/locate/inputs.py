@@ -87,7 +87,10 @@ def _of_geometries(points: gpd.GeoSeries) -> tuple[Floats, Floats]:
             f"{len(wrong)} of {len(shapes)} geometries are no points; the first is in row {wrong[0]}.",
             hint="give points; take their centroids if that is what is meant.",
         )
-    return shapely.get_x(shapes), shapely.get_y(shapes)
+    xy = np.full((len(shapes), 2), np.nan)
+    there = (kind == 0) & ~shapely.is_empty(shapes)
+    xy[there] = shapely.get_coordinates(shapes[there])
+    return xy[:, 0], xy[:, 1]
 
 
 def _in_3006(x: Floats, y: Floats, crs: Any) -> tuple[Floats, Floats]:
