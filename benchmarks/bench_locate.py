@@ -24,14 +24,15 @@ from pathlib import Path
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="bench-locate-")
 
 import geopandas as gpd
-import gisintegration as gi
 import numba
 import numpy as np
 import numpy.typing as npt
 import shapely
+from nation import nation, people
+
+import gisintegration as gi
 from gisintegration.locate import boundaries, grid, store
 from gisintegration.locate.engine import Engine
-from nation import nation, people
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -46,11 +47,14 @@ def _read_a_cell(px, py, cells, x0, y0, inverse, width, height, out):  # type: i
 
 
 def main() -> None:
+    """Measure on the nation and on the region."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--points", type=int, default=10_000_000)
     options.add_argument("--sample", type=int, default=1_000_000)
     given = options.parse_args()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, {THREADS} threads; load {os.getloadavg()[0]:.1f} at the start")
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, {THREADS} threads; load {os.getloadavg()[0]:.1f} at the start"
+    )
     began = time.perf_counter()
     made = nation()
     xy = people(made, given.points)
@@ -63,6 +67,7 @@ def main() -> None:
     measure(region, np.round(rng.uniform((west, south), (east, north), (given.points, 2))), given.sample)
 
 
+# ruff: noqa: E501 — one line of output is one line here
 def measure(areas: gi.AreaDivision, xy: Floats, sample: int) -> None:
     """Build, place, the floor, and the peers."""
     polygons = areas.geometry.to_numpy()
@@ -72,7 +77,9 @@ def measure(areas: gi.AreaDivision, xy: Floats, sample: int) -> None:
     before = _peak()
     build = _time(lambda: grid.build(boundaries.boundaries(polygons)))
     index = grid.build(bounds)
-    print(f"build {build:.2f} s, boundaries read included; index {index.nbytes / 1e6:.0f} MB; peak {_peak() - before:+.0f} MB")
+    print(
+        f"build {build:.2f} s, boundaries read included; index {index.nbytes / 1e6:.0f} MB; peak {_peak() - before:+.0f} MB"
+    )
     file = Path(os.environ["XDG_CACHE_HOME"]) / "bench.grid"
     store.save(index, file)
     load = _time(lambda: store.load(file))
@@ -84,22 +91,31 @@ def measure(areas: gi.AreaDivision, xy: Floats, sample: int) -> None:
     before = _peak()
     took = min(_time(lambda: engine.place(xy[:, 0], xy[:, 1])) for _ in range(3))
     found = engine.place(xy[:, 0], xy[:, 1])
-    print(f"locate {took:.2f} s, {len(xy) / took / 1e6:.1f} M points/s; peak {_peak() - before:+.0f} MB, "
-          f"{found.positions.nbytes / 1e6:.0f} MB of it the answer; {found.placed:,} placed, {found.on_border:,} on a border")
+    print(
+        f"locate {took:.2f} s, {len(xy) / took / 1e6:.1f} M points/s; peak {_peak() - before:+.0f} MB, "
+        f"{found.positions.nbytes / 1e6:.0f} MB of it the answer; {found.placed:,} placed, {found.on_border:,} on a border"
+    )
     ordered = xy[np.lexsort((xy[:, 0] // 512, xy[:, 1] // 512))]
     sorted_took = min(_time(lambda: engine.place(ordered[:, 0], ordered[:, 1])) for _ in range(2))
-    del ordered
     print(f"locate, points sorted by 512 m cell {sorted_took:.2f} s, {len(xy) / sorted_took / 1e6:.1f} M points/s")
     floor = _floor(index, xy)
-    print(f"floor (cell computed, one int32 read, {THREADS} threads) {floor:.2f} s: locate takes {took / floor:.1f} times that")
+    print(
+        f"floor (cell computed, one int32 read, {THREADS} threads) {floor:.2f} s: locate takes {took / floor:.1f} times that"
+    )
     rate, with_build = len(xy) / took, len(xy) / (took + build)
     for name, peer in PEERS.items():
         _against(name, peer, polygons, xy, sample, found.positions, rate, with_build)
 
 
 def _against(
-    name: str, peer: Callable[..., tuple[Ints, float, float] | None], polygons: npt.NDArray[np.object_], xy: Floats,
-    sample: int, positions: npt.NDArray[np.int32], rate: float, with_build: float,
+    name: str,
+    peer: Callable[..., tuple[Ints, float, float] | None],
+    polygons: npt.NDArray[np.object_],
+    xy: Floats,
+    sample: int,
+    positions: npt.NDArray[np.int32],
+    rate: float,
+    with_build: float,
 ) -> None:
     points = xy[:sample]
     answer = peer(polygons, points)

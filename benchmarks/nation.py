@@ -1,4 +1,4 @@
-"""A made-up nation to measure on: areas with crooked, shared borders, nested in 290 kommuner, and points where people are.
+"""A made-up nation to measure on: areas with crooked, shared borders in 290 kommuner, and points where people are.
 
 Towns are dense and the north is sparse. The same seed gives the same nation. Nothing in it is real.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import shapely
+from scipy.spatial import Voronoi, cKDTree
+
 from gisintegration.areas import AreaDivision
 from gisintegration.areas.assemble import assemble
-from scipy.spatial import Voronoi, cKDTree
 
 Floats = npt.NDArray[np.float64]
 WEST, SOUTH, WIDTH, HEIGHT = 266_000.0, 6_132_000.0, 654_000.0, 1_545_000.0
@@ -52,7 +53,7 @@ def people(nation_: AreaDivision, count: int, *, seed: int = 2) -> Floats:
 
 
 def _seeds(count: int, rng: np.random.Generator) -> Floats:
-    """Nine in ten in towns, whose number falls and whose size grows with the square of their rank; the rest anywhere."""
+    """Nine in ten in towns, of which the first are the largest and widest; the rest anywhere."""
     towns = 400
     south = rng.beta(1.2, 2.8, towns)
     centre = np.column_stack([WEST + WIDTH * rng.uniform(0.08, 0.92, towns), SOUTH + HEIGHT * (0.02 + 0.96 * south)])
@@ -78,7 +79,11 @@ def _ring(count: int) -> Floats:
 
 
 def _crooked(
-    diagram: Voronoi, ridges: npt.NDArray[np.int64], between: npt.NDArray[np.int64], rng: np.random.Generator, levels: int
+    diagram: Voronoi,
+    ridges: npt.NDArray[np.int64],
+    between: npt.NDArray[np.int64],
+    rng: np.random.Generator,
+    levels: int,
 ) -> Floats:
     """Each ridge as 2**levels edges, pulled towards the seed of one side or the other.
 

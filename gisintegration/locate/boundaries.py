@@ -33,8 +33,8 @@ class Boundaries:
     def digest(self) -> str:
         """SHA-256 of the rings and whose they are, in hexadecimal."""
         digest = hashlib.sha256(np.int64(len(self.owner)).tobytes())
-        digest.update(self.vertices)
-        digest.update(self.owner)
+        digest.update(self.vertices.data)
+        digest.update(self.owner.data)
         return digest.hexdigest()
 
 

@@ -1,195 +1,18 @@
-"""The kernels that build the index, a band of rows of cells at a time, and each cell with edges by itself.
-
-Whether a corner of the grid is inside a polygon is decided exactly, by the signs in ``sides``; which cells an edge
-passes is decided generously, by ``slack`` metres: an edge too many in a leaf changes no answer.
-"""
+"""The kernel that builds the index, a band of rows of cells at a time, and each cell with edges by itself."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from gisintegration.locate.compiled import FLOAT, LONG, SEEN_FLOATS, SEEN_INTS, SEEN_LONGS, SEEN_VERTICES, helper, kernel
+from gisintegration.locate.compiled import FLOAT, LONG, SEEN_FLOATS, SEEN_INTS, SEEN_VERTICES, helper, kernel
 from gisintegration.locate.grid import COARSEST, FINE, STEPS
-from gisintegration.locate.sides import crosses_below, crosses_left
+from gisintegration.locate.traces import changes, column_past, room, rows_between, trace
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
-Longs = npt.NDArray[np.int64]
 
 _NONE = -1
-
-
-@helper
-def _room(buffer: Ints, needed: int) -> Ints:
-    """The buffer, or a longer copy of it."""
-    if needed <= len(buffer):
-        return buffer
-    longer = np.empty(max(needed, 2 * len(buffer)), np.int32)
-    longer[: len(buffer)] = buffer
-    return longer
-
-
-@helper
-def _within(value: float, most: int) -> int:
-    return int(min(max(np.floor(value), 0.0), most))
-
-
-@helper
-def _at_height(ax: float, ay: float, bx: float, by: float, y: float) -> float:
-    """About where an edge that rises from a to b meets a height; its nearer end where it does not."""
-    if ay == by:
-        return ax
-    share = min(max((y - ay) / (by - ay), 0.0), 1.0)
-    return ax + share * (bx - ax)
-
-
-@helper
-def trace(
-    vertices: Floats,
-    edges: Ints,
-    count: int,
-    x0: float,
-    y0: float,
-    side: float,
-    width: int,
-    first: int,
-    last: int,
-    slack: float,
-    start: Ints,
-    passed: Ints,
-    fill: bool,
-) -> None:
-    """Count or write the edges that pass each cell of rows ``first`` to ``last``, in the edges' order.
-
-    Counting adds to ``start[cell + 2]``; writing goes by ``start[cell + 1]``, which ends up as the cell's end.
-    """
-    inverse = 1.0 / side
-    for index in range(count):
-        edge = edges[index]
-        ax, ay, bx, by = vertices[edge, 0], vertices[edge, 1], vertices[edge + 1, 0], vertices[edge + 1, 1]
-        if ay > by:
-            ax, ay, bx, by = bx, by, ax, ay
-        low, high = (ay - slack - y0) * inverse, (by + slack - y0) * inverse
-        if high < first or low >= last:
-            continue
-        west, east = min(ax, bx), max(ax, bx)
-        if (east + slack - x0) * inverse < 0.0 or (west - slack - x0) * inverse >= width:
-            continue
-        bottom, topmost = max(int(np.floor(low)), first), min(int(np.floor(high)), last - 1)
-        for row in range(bottom, topmost + 1):
-            one = _at_height(ax, ay, bx, by, y0 + row * side - slack)
-            other = _at_height(ax, ay, bx, by, y0 + (row + 1) * side + slack)
-            if ay == by:
-                one, other = west, east
-            begin = (min(one, other) - slack - x0) * inverse
-            end = (max(one, other) + slack - x0) * inverse
-            if end < 0.0 or begin >= width:
-                continue
-            base = (row - first) * width
-            for cell in range(base + _within(begin, width - 1), base + _within(end, width - 1) + 1):
-                if fill:
-                    passed[start[cell + 1]] = edge
-                    start[cell + 1] += 1
-                else:
-                    start[cell + 2] += 1
-
-
-@helper
-def _rows_between(ay: float, by: float, origin: float, base: int, stride: int, step: float, rows: int) -> tuple[int, int]:
-    """First and past-last line of a grid, of those numbered 0 to ``rows`` − 1, with ay <= height < by."""
-    first = int(min(max(np.ceil(((ay - origin) / step - base) / stride) - 1.0, 0.0), rows))
-    while first < rows and origin + (base + first * stride) * step < ay:
-        first += 1
-    last = int(min(max(np.ceil(((by - origin) / step - base) / stride) - 1.0, first), rows))
-    while last < rows and origin + (base + last * stride) * step < by:
-        last += 1
-    return first, last
-
-
-@helper
-def _past(about: float, origin: float, base: int, stride: int, step: float, slack: float) -> tuple[int, bool]:
-    """First line of a grid beyond a value, and whether the value is too near the line before to be sure of it."""
-    place = ((about - origin) / step - base) / stride
-    # Far outside the grid the number of the line does not matter.
-    place = min(max(place, -2.0), 2.0**30)
-    near = int(np.floor(place + 0.5))
-    return int(np.floor(place)) + 1, abs(about - (origin + (base + near * stride) * step)) <= slack
-
-
-@helper
-def _column(
-    ax: float, ay: float, bx: float, by: float, y: float, x0: float, base: int, stride: int, step: float, slack: float
-) -> int:
-    """Number of the first line (of constant x) that an edge rising from a to b meets the height y strictly left of."""
-    about = _at_height(ax, ay, bx, by, y)
-    past, unsure = _past(about, x0, base, stride, step, slack)
-    if unsure:
-        past = int(np.floor(((about - x0) / step - base) / stride + 0.5))
-        while crosses_left(ax, ay, bx, by, x0 + (base + (past - 1) * stride) * step, y):
-            past -= 1
-        while not crosses_left(ax, ay, bx, by, x0 + (base + past * stride) * step, y):
-            past += 1
-    return past
-
-
-@helper
-def _line(
-    ax: float, ay: float, bx: float, by: float, x: float, y0: float, base: int, stride: int, step: float, slack: float
-) -> int:
-    """Number of the first line (of constant y) that an edge going east from a to b passes below, just left of x."""
-    about = _at_height(ay, ax, by, bx, x)
-    past, unsure = _past(about, y0, base, stride, step, slack)
-    if unsure:
-        past = int(np.floor(((about - y0) / step - base) / stride + 0.5))
-        while crosses_below(ax, ay, bx, by, x, y0 + (base + (past - 1) * stride) * step):
-            past -= 1
-        while not crosses_below(ax, ay, bx, by, x, y0 + (base + past * stride) * step):
-            past += 1
-    return past
-
-
-@helper
-def _changes(
-    vertices: Floats,
-    edges: Ints,
-    begin: int,
-    end: int,
-    inside: bool,
-    x0: float,
-    y0: float,
-    step: float,
-    slack: float,
-    column: int,
-    row: int,
-    shift: int,
-    states: npt.NDArray[np.uint8],
-) -> None:
-    """Where the state in one polygon changes along each row of leaves' corners; the first of a row is its state."""
-    across = 1 << shift
-    stride = STEPS >> shift
-    states[: across * across] = 0
-    rx = x0 + column * step
-    states[0] = inside
-    for index in range(begin, end):
-        edge = edges[index]
-        ax, ay, bx, by = vertices[edge, 0], vertices[edge, 1], vertices[edge + 1, 0], vertices[edge + 1, 1]
-        if min(ax, bx) < rx <= max(ax, bx):
-            if ax > bx:
-                ax, ay, bx, by = bx, by, ax, ay
-            line = _line(ax, ay, bx, by, rx, y0, row, stride, step, slack)
-            if 0 < line < across:
-                states[line * across] ^= 1
-        if ay > by:
-            ax, ay, bx, by = bx, by, ax, ay
-        first, last = _rows_between(ay, by, y0, row, stride, step, across)
-        for line in range(first, last):
-            y = y0 + (row + line * stride) * step
-            past = _column(ax, ay, bx, by, y, x0, column, stride, step, slack)
-            if 0 < past < across:
-                states[line * across + past] ^= 1
-    for line in range(1, across):
-        states[line * across] ^= states[(line - 1) * across]
 
 
 @helper
@@ -211,9 +34,7 @@ def _is_pair(edges: Ints, begin: int, end: int, owner: Ints, partner: Ints, one:
     return True
 
 
-@kernel(
-    SEEN_VERTICES, SEEN_INTS, SEEN_INTS, SEEN_FLOATS, LONG, LONG, LONG, FLOAT, FLOAT
-)
+@kernel(SEEN_VERTICES, SEEN_INTS, SEEN_INTS, SEEN_FLOATS, LONG, LONG, LONG, FLOAT, FLOAT)
 def band(
     vertices: Floats,
     owner: Ints,
@@ -236,7 +57,7 @@ def band(
         if owner[edge] >= 0:
             ay, by = vertices[edge, 1], vertices[edge + 1, 1]
             if max(ay, by) >= low and min(ay, by) <= high:
-                mine = _room(mine, count + 1)
+                mine = room(mine, count + 1)
                 mine[count] = edge
                 count += 1
     cells = height * width
@@ -251,7 +72,7 @@ def band(
     met = np.zeros(height + 2, np.int32)
     for index in range(count):
         ay, by = vertices[mine[index], 1], vertices[mine[index] + 1, 1]
-        first, last = _rows_between(min(ay, by), max(ay, by), y0, bottom * STEPS, STEPS, step, height)
+        first, last = rows_between(min(ay, by), max(ay, by), y0, bottom * STEPS, STEPS, step, height)
         for row in range(first, last):
             met[row + 2] += 1
     for row in range(height):
@@ -259,7 +80,7 @@ def band(
     meeting = np.empty(met[height + 1], np.int32)
     for index in range(count):
         ay, by = vertices[mine[index], 1], vertices[mine[index] + 1, 1]
-        first, last = _rows_between(min(ay, by), max(ay, by), y0, bottom * STEPS, STEPS, step, height)
+        first, last = rows_between(min(ay, by), max(ay, by), y0, bottom * STEPS, STEPS, step, height)
         for row in range(first, last):
             meeting[met[row + 1]] = mine[index]
             met[row + 1] += 1
@@ -292,7 +113,7 @@ def band(
                 ax, ay, bx, by = vertices[edge, 0], vertices[edge, 1], vertices[edge + 1, 0], vertices[edge + 1, 1]
                 if ay > by:
                     ax, ay, bx, by = bx, by, ax, ay
-                past = min(max(_column(ax, ay, bx, by, y, x0, 0, STEPS, step, slack), 0), width)
+                past = min(max(column_past(ax, ay, bx, by, y, x0, 0, STEPS, step, slack), 0), width)
                 toggled[past] ^= 1
                 west, east = min(west, past), max(east, past)
                 index += 1
@@ -301,7 +122,7 @@ def band(
                 inside ^= toggled[cell] == 1
                 toggled[cell] = 0
                 if inside:
-                    covering, after = _room(covering, covers + 1), _room(after, covers + 1)
+                    covering, after = room(covering, covers + 1), room(after, covers + 1)
                     covering[covers], after[covers] = polygon, _NONE
                     if head[cell] == _NONE:
                         head[cell] = covers
@@ -326,15 +147,39 @@ def band(
             leaf_side = step * (STEPS >> shift)
             starts[: own + 2] = 0
             trace(
-                vertices, passed[begin:end], end - begin, cx, cy, leaf_side, across, 0, across, slack, starts, crossing, False
+                vertices,
+                passed[begin:end],
+                end - begin,
+                cx,
+                cy,
+                leaf_side,
+                across,
+                0,
+                across,
+                slack,
+                starts,
+                crossing,
+                False,
             )
             for leaf in range(own):
                 starts[leaf + 2] += starts[leaf + 1]
-            crossing = _room(crossing, starts[own + 1])
+            crossing = room(crossing, starts[own + 1])
             trace(
-                vertices, passed[begin:end], end - begin, cx, cy, leaf_side, across, 0, across, slack, starts, crossing, True
+                vertices,
+                passed[begin:end],
+                end - begin,
+                cx,
+                cy,
+                leaf_side,
+                across,
+                0,
+                across,
+                slack,
+                starts,
+                crossing,
+                True,
             )
-            leaves = _room(leaves, leaf_end + own)
+            leaves = room(leaves, leaf_end + own)
             # Leaves that edges pass are listed; where two polygons cover another leaf, all are, in a second attempt.
             listed = 0
             for leaf in range(own):
@@ -358,7 +203,7 @@ def band(
                     stop = index
                     while stop < end and owner[passed[stop]] == polygon:
                         stop += 1
-                    _changes(
+                    changes(
                         vertices, passed, index, stop, inside, x0, y0, step, slack, fine_column, fine_row, shift, states
                     )
                     index = stop
@@ -371,8 +216,8 @@ def band(
                                 if leaves[leaf_end + leaf] != _NONE:
                                     twice |= starts[leaf + 1] == starts[leaf]
                                 leaves[leaf_end + leaf] = polygon
-                    polygon_of = _room(polygon_of, entries + listed)
-                    word_of, next_of = _room(word_of, entries + listed), _room(next_of, entries + listed)
+                    polygon_of = room(polygon_of, entries + listed)
+                    word_of, next_of = room(word_of, entries + listed), room(next_of, entries + listed)
                     for number in range(listed):
                         leaf, at = reached[number], taken[number]
                         while at < starts[leaf + 1] and owner[crossing[at]] == polygon:
@@ -410,7 +255,7 @@ def band(
                     several += 1
                     one = next_of[one]
                 one = first_entry[number]
-                records = _room(records, record_end + 3 + 2 * several + stop - edge)
+                records = room(records, record_end + 3 + 2 * several + stop - edge)
                 if (
                     several == 2
                     and word_of[one] > 1
@@ -433,42 +278,3 @@ def band(
                     record_end += 1
             leaf_end += own
     return top, leaves[:leaf_end].copy(), records[:record_end].copy()
-
-
-@kernel(SEEN_LONGS, SEEN_INTS, LONG, LONG)
-def twins(bits: Longs, owner: Ints, part: int, parts: int) -> Ints:
-    """For the edges of one part of the hash table: edge, its only twin in another polygon; pairs, in a flat list.
-
-    ``bits``: the coordinates of each vertex, as the bits they are written in. An edge's twin has the same ends.
-    """
-    size = 1024
-    while size * parts < 2 * len(owner):
-        size *= 2
-    table = np.full(size, _NONE, np.int32)
-    found = np.empty(1024, np.int32)
-    count = 0
-    for edge in range(len(owner) - 1):
-        if owner[edge] < 0:
-            continue
-        ax, ay, bx, by = bits[2 * edge], bits[2 * edge + 1], bits[2 * edge + 2], bits[2 * edge + 3]
-        mixed = (ax ^ bx) * 0x9E3779B97F4A7C1 + (ay ^ by) * 0x2545F4914F6CDD1D + (ax + bx) * 0x5851F42D4C957F2D
-        mixed ^= mixed >> 29
-        mixed *= 0x369DEA0F31A53F85
-        mixed ^= mixed >> 32
-        if (mixed & 0xFF) % parts != part:
-            continue
-        slot = (mixed >> 8) & (size - 1)
-        while table[slot] != _NONE:
-            known = table[slot]
-            kx, ky, lx, ly = bits[2 * known], bits[2 * known + 1], bits[2 * known + 2], bits[2 * known + 3]
-            if (kx == ax and ky == ay and lx == bx and ly == by) or (kx == bx and ky == by and lx == ax and ly == ay):
-                found = _room(found, count + 2)
-                found[count], found[count + 1] = known, edge
-                count += 2
-                break
-            slot = (slot + 1) & (size - 1)
-        if table[slot] == _NONE:
-            table[slot] = edge
-    return found[:count].copy()
-
-

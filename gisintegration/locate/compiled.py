@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 from numba import types
@@ -17,7 +17,8 @@ BOOL = types.boolean
 
 def seen(dtype: Any, dimensions: int = 1, layout: str = "C") -> Any:
     """Type of an array that is only read, which a memory map or a column of a table is."""
-    return types.Array(dtype, dimensions, layout, readonly=True)
+    array: Any = types.Array  # its own types ask for literals
+    return array(dtype, dimensions, layout, readonly=True)
 
 
 SEEN_FLOATS = seen(types.float64)
@@ -31,8 +32,7 @@ LONGS = types.Array(types.int64, 1, "C")
 
 def helper(function: F) -> F:
     """Compile for kernels of the same module to call."""
-    made: F = numba.njit(nogil=True)(function)
-    return made
+    return cast("F", numba.njit(nogil=True)(function))
 
 
 def kernel(*arguments: Any) -> Callable[[F], F]:
@@ -40,9 +40,8 @@ def kernel(*arguments: Any) -> Callable[[F], F]:
 
     def compile_(function: F) -> F:
         try:
-            made: F = numba.njit(arguments, nogil=True, cache=True)(function)
+            return cast("F", numba.njit(arguments, nogil=True, cache=True)(function))
         except (RuntimeError, OSError):  # no folder can be written to: not beside the package, not in the user's cache
-            made = numba.njit(arguments, nogil=True)(function)
-        return made
+            return cast("F", numba.njit(arguments, nogil=True)(function))
 
     return compile_

@@ -83,7 +83,15 @@ class Engine:
         counts = np.zeros(4, dtype=np.int64)
         if grid is not None:
             query.place(
-                x[piece], y[piece], grid.frame, grid.top, grid.leaves, grid.records, grid.vertices, positions[piece], counts
+                x[piece],
+                y[piece],
+                grid.frame,
+                grid.top,
+                grid.leaves,
+                grid.records,
+                grid.vertices,
+                positions[piece],
+                counts,
             )
         return counts
 

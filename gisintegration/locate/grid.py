@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -101,13 +102,14 @@ def build(bounds: Boundaries) -> Grid:
     rows = _bands(vertices, frame, height)
     made = spread(
         lambda one: kernels.band(vertices, owner, partner, frame, width, int(one[0]), int(one[1]), slack, LEAVES),
-        zip(rows[:-1], rows[1:], strict=True),
+        pairwise(rows),
     )
     leaf_ends = np.cumsum([0, *(len(leaves) for _, leaves, _ in made)])
     record_ends = np.cumsum([0, *(len(records) for _, _, records in made)])
     if leaf_ends[-1] > 2 * _LARGEST or record_ends[-1] > _LARGEST - 2:
         raise GeometryError(
-            f"The boundaries are too many for one index: {len(vertices)} vertices.", hint="locate in parts of the country."
+            f"The boundaries are too many for one index: {len(vertices)} vertices.",
+            hint="locate in parts of the country.",
         )
     top = np.concatenate([part[0] for part in made])
     leaves = np.empty(leaf_ends[-1], dtype=np.int32)
@@ -142,7 +144,7 @@ def _cells(length: float, step: float) -> int:
 
 def _partners(bounds: Boundaries) -> Ints:
     """For each edge the other polygon that has it too; −1 where none or several have, or its own polygon twice."""
-    from gisintegration.locate import build as kernels  # noqa: PLC0415 — compiled code is loaded when it is needed
+    from gisintegration.locate import twins as kernels  # noqa: PLC0415 — compiled code is loaded when it is needed
 
     bits = bounds.vertices.reshape(-1).view(np.int64)
     partner = np.full(len(bounds.owner), -1, dtype=np.int32)

@@ -20,7 +20,7 @@ EPSG = 3006
 
 
 def columns(points: Any, crs: int | str = EPSG) -> tuple[Floats, Floats]:
-    """x and y of some points in EPSG:3006; views of what was given where they can be. NaN where unknown.
+    """Eastings and northings of some points in EPSG:3006; views of what was given where they can be. NaN where unknown.
 
     Raises
     ------
@@ -76,7 +76,9 @@ def _numbers(values: Any) -> Floats:
             return values.to_numpy(dtype=np.float64, na_value=np.nan)
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"The coordinates are not numbers: {error}.", hint="give an (n, 2) array of numbers.") from error
+        raise InputError(
+            f"The coordinates are not numbers: {error}.", hint="give an (n, 2) array of numbers."
+        ) from error
 
 
 def _of_geometries(points: gpd.GeoSeries) -> tuple[Floats, Floats]:

@@ -10,7 +10,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gisintegration.locate.compiled import INTS, LONGS, SEEN_COLUMN, SEEN_FLOATS, SEEN_INTS, SEEN_VERTICES, helper, kernel
+from gisintegration.locate.compiled import (
+    INTS,
+    LONGS,
+    SEEN_COLUMN,
+    SEEN_FLOATS,
+    SEEN_INTS,
+    SEEN_VERTICES,
+    helper,
+    kernel,
+)
 from gisintegration.locate.grid import COARSEST, FINE, LARGEST
 from gisintegration.locate.sides import crosses_below, crosses_left, side
 
@@ -48,9 +57,7 @@ def state_change(ax: float, ay: float, bx: float, by: float, x: float, y: float,
 
 
 @helper
-def _state(
-    vertices: Floats, edges: Ints, first: int, word: int, x: float, y: float, rx: float, ry: float
-) -> int:
+def _state(vertices: Floats, edges: Ints, first: int, word: int, x: float, y: float, rx: float, ry: float) -> int:
     """1 inside, 0 outside, 2 on an edge, for the polygon with ``word >> 1`` edges from ``first`` on."""
     state = word & 1
     for place in range(first, first + (word >> 1)):
@@ -65,15 +72,15 @@ def _state(
 
 
 @helper
-def _settle(
-    vertices: Floats, records: Ints, at: int, x: float, y: float, rx: float, ry: float, counts: Longs
-) -> int:
+def _settle(vertices: Floats, records: Ints, at: int, x: float, y: float, rx: float, ry: float, counts: Longs) -> int:
     """Position of the lowest polygon that a point of a leaf lies in or on, −1 for none."""
     if records[at] >= 0:  # two polygons that share every edge here: who is not in the first is in the second
         state = _state(vertices, records, at + 3, records[at + 2], x, y, rx, ry)
         if state == _ON:
             counts[ON_BORDER] += 1
-        return records[at] if state != 0 else records[at + 1]
+        first: int = records[at]
+        second: int = records[at + 1]
+        return first if state != 0 else second
     several = -records[at]
     edge = at + 1 + 2 * several
     lowest, inside, border = -1, 0, False

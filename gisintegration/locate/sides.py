@@ -46,8 +46,9 @@ def _exact_side(ax: float, ay: float, bx: float, by: float, x: float, y: float) 
             total[size] = carried
             size += 1
     for place in range(_TERMS - 1, -1, -1):
-        if total[place] != 0.0:
-            return total[place]
+        sign: float = total[place]
+        if sign != 0.0:
+            return sign
     return 0.0
 
 

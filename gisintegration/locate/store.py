@@ -7,8 +7,10 @@ import json
 import logging
 import mmap
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from platformdirs import user_cache_path
 
 from gisintegration.errors import OutputError
@@ -113,7 +115,7 @@ def _told(head: bytes) -> list[tuple[str, int, str]]:
     return parts
 
 
-def _hash(part: np.ndarray) -> str:  # type: ignore[type-arg]  # of any type
+def _hash(part: npt.NDArray[Any]) -> str:
     return hashlib.sha256(part.data if part.flags.c_contiguous else part.tobytes()).hexdigest()
 
 

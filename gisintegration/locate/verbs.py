@@ -21,14 +21,10 @@ _engines: WeakKeyDictionary[AreaDivision, Engine] = WeakKeyDictionary()
 
 
 @overload
-def locate(
-    points: Any, areas: AreaDivision, *, crs: int | str = EPSG, report: Literal[False] = False
-) -> Positions: ...
+def locate(points: Any, areas: AreaDivision, *, crs: int | str = EPSG, report: Literal[False] = False) -> Positions: ...
 @overload
 def locate(points: Any, areas: AreaDivision, *, crs: int | str = EPSG, report: Literal[True]) -> Located: ...
-def locate(
-    points: Any, areas: AreaDivision, *, crs: int | str = EPSG, report: bool = False
-) -> Positions | Located:
+def locate(points: Any, areas: AreaDivision, *, crs: int | str = EPSG, report: bool = False) -> Positions | Located:
     """Place points in areas, exactly as GEOS' ``intersects`` does.
 
     A point on a border or corner, or where areas overlap, goes to the lowest code of the areas that touch it.

@@ -120,7 +120,15 @@ def locate_register(
     report(0.0 if table.parts[0].parquet == Path(path) else 0.3, f"{table.rows} rows")
     names = _names(table, areas, x, y)
     _check_crs(table, crs)
-    told = _write(table, to, list(areas), names, (x, y), table.crs or crs or EPSG, part(report, 0.3, 1.0))
+    told = _write(
+        table,
+        to,
+        areas=list(areas),
+        names=names,
+        xy=(x, y),
+        crs=table.crs or crs or EPSG,
+        report=part(report, 0.3, 1.0),
+    )
     work.remove()
     return told
 
@@ -144,6 +152,7 @@ def _check_crs(table: Table, crs: int | str | None) -> None:
 def _write(
     table: Table,
     to: Path,
+    *,
     areas: list[AreaDivision],
     names: list[str],
     xy: tuple[str, str],
@@ -178,8 +187,10 @@ def _write(
         finally:
             if writer is not None:
                 writer.close()
-        if rows and not any(count["placed"] for count in counts.values()) and any(
-            count["outside"] for count in counts.values()
+        if (
+            rows
+            and not any(count["placed"] for count in counts.values())
+            and any(count["outside"] for count in counts.values())
         ):
             raise CRSError(
                 f"None of the {rows} rows of {table.name} lies in any of the areas.",
@@ -249,7 +260,7 @@ def _numbers(batch: pa.Table, name: str, before: int) -> Floats:
                 hint="correct the delivery; leave the coordinate empty where there is none.",
                 failures=[{"row": before + int(row) + 1, "column": name, "value": given.iloc[row]} for row in wrong],
             )
-        return numbers.to_numpy(dtype=np.float64)
+        return np.asarray(numbers, dtype=np.float64)
     try:
         return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
     except pa.ArrowException as error:

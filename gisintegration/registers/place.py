@@ -87,9 +87,7 @@ def place(
     with sql.connect() as con:
         xy = _coordinates(con, register, sorted({year for one in editions for year in one.years}))
         report(0.2, "distinct coordinates")
-        found_places, _ = places(
-            xy, [one.areas for one in editions], distinct=True, progress=part(report, 0.2, 0.5)
-        )
+        found_places, _ = places(xy, [one.areas for one in editions], distinct=True, progress=part(report, 0.2, 0.5))
         columns = {key: one.positions for key, one in found_places.located.items()}
         pq.write_table(found_places.table, work.path / "places.parquet", compression="zstd")
         placement = Placement(

@@ -14,7 +14,7 @@ from gisintegration.locate import grid, locate, nearest
 from gisintegration.locate.engine import Engine
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from geos import lowest  # noqa: E402 — beside the tests, which are no package
+from geos import lowest
 
 SMALL = st.integers(0, 12)
 POINT = st.tuples(SMALL, SMALL)
@@ -141,7 +141,8 @@ def test_borders_and_overlaps_are_counted(made):
     xy = hard_points(shapes, scale, rng)
     found = Engine(shapes).place(xy[:, 0], xy[:, 1])
     touched, inside = (
-        np.array([hits(shape, xy[:, 0], xy[:, 1]) for shape in shapes]) for hits in (shapely.intersects_xy, shapely.contains_xy)
+        np.array([hits(shape, xy[:, 0], xy[:, 1]) for shape in shapes])
+        for hits in (shapely.intersects_xy, shapely.contains_xy)
     )
     assert found.overlapping == (inside.sum(axis=0) > 1).sum()
     assert found.on_border == (touched & ~inside).any(axis=0).sum()
@@ -164,7 +165,7 @@ def test_five_million_points():
     on_edges = vertices[start] + rng.random((len(start), 1)) * (vertices[start + 1] - vertices[start])
     near = on_edges + rng.uniform(-1e-9, 1e-9, on_edges.shape)
     anywhere = rng.uniform(vertices.min(axis=0) - 100, vertices.max(axis=0) + 100, (4_000_000, 2))
-    anywhere[::2] = np.round(anywhere[::2])
+    anywhere[::2] = anywhere[::2].round()
     xy = np.vstack([anywhere, vertices, on_edges, near])
     assert len(xy) > 5_000_000
     found = Engine(shapes).place(xy[:, 0], xy[:, 1])

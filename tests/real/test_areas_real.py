@@ -198,6 +198,19 @@ def test_every_vertex_and_many_points_are_where_geos_says(deso_2025):
     assert (placed[len(random) :] >= 0).all()
 
 
+def test_every_vertex_of_the_region_lies_in_one_of_its_own_areas(deso_2025, deso_2018):
+    for areas in (deso_2025, deso_2018):
+        known = areas.geometry.notna().to_numpy().nonzero()[0]
+        polygons = areas.geometry.to_numpy()
+        vertices, owner = shapely.get_coordinates(polygons[known], return_index=True)
+        found = locate(vertices, areas, report=True)
+        # The lowest code that touches the vertex: its own area's, or a lower one's.
+        assert (found.positions >= 0).all()
+        assert (found.positions <= known[owner]).all()
+        assert shapely.intersects_xy(polygons[found.positions], vertices[:, 0], vertices[:, 1]).all()
+        assert found.on_border == len(vertices)
+
+
 def test_a_known_place_falls_in_its_area_of_both_editions(deso_2018, deso_2025):
     inner = shapely.get_coordinates(shapely.point_on_surface(deso_2025.geometry.to_numpy()))
     new, old = locate(inner, deso_2025), locate(inner, deso_2018)

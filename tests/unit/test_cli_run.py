@@ -147,13 +147,32 @@ def test_a_changed_release_is_not_published(ran, tmp_path):
 
 
 def test_locate_writes_each_person_once_a_year_and_says_it_is_internal(project, tmp_path):
-    result = call("locate", tmp_path / "located.parquet", "--project", project)
+    result = call("locate", "-o", tmp_path / "located.parquet", "--project", project)
     assert result.exit_code == 0, result.output
     assert "Internal: not to be released" in result.stdout
     table = pd.read_parquet(tmp_path / "located.parquet")
     assert len(table) == 800
     assert not table.duplicated(["person", "year"]).any()
     assert (table["person"].str.rpartition("-")[0] == table["area"]).all()
+
+
+def test_locate_a_file_in_two_editions(tmp_path):
+    (tmp_path / "p.csv").write_text("id;x;y\na;319000,5;6400000\nb;;\nc;0;0\n", encoding="utf-8")
+    command = ["locate", tmp_path / "p.csv", "--areas", "deso/2018", "--areas", "deso/2025", "--json"]
+    result = call(*command, "-o", tmp_path / "o.parquet")
+    assert result.exit_code == 0, result.output
+    last = said(result)[-1]
+    assert last["rows"] == 3
+    counts = {"placed": 1, "outside": 1, "unusable": 1, "on_border": 0, "overlapping": 0}
+    assert last["editions"] == {"deso/2018": counts, "deso/2025": counts}
+    table = pd.read_parquet(tmp_path / "o.parquet")
+    assert list(table.columns) == ["id", "x", "y", "deso_2018", "deso_2025"]
+    assert table["deso_2025"].str[:4].fillna("").tolist() == ["1480", "", ""]
+
+
+def test_locate_wants_areas_for_a_file_and_none_for_a_project(project, tmp_path):
+    assert call("locate", tmp_path / "p.csv", "-o", tmp_path / "o.parquet").exit_code == 2
+    assert call("locate", "--areas", "deso/2025", "-o", tmp_path / "o.parquet", "--project", project).exit_code == 2
 
 
 def test_the_nearest_project_upward_is_found(ran, monkeypatch):

@@ -20,7 +20,9 @@ from gisintegration.testing import grid_areas
 
 
 def areas_of(*polygons):
-    return assemble("district", "1", [f"a{i:02d}" for i in range(len(polygons))], objects(list(polygons)), overlaps=True)
+    return assemble(
+        "district", "1", [f"a{i:02d}" for i in range(len(polygons))], objects(list(polygons)), overlaps=True
+    )
 
 
 def place(points, *polygons):
@@ -55,7 +57,9 @@ def test_a_t_junction_whose_neighbours_have_different_vertices():
 
 
 def test_overlaps_and_what_is_wholly_covered_are_the_lowest_code_and_counted():
-    found = place([[5, 5], [45, 45], [55, 55], [95, 95], [50, 20]], box(40, 40, 60, 60), box(0, 0, 100, 100), box(0, 0, 50, 50))
+    found = place(
+        [[5, 5], [45, 45], [55, 55], [95, 95], [50, 20]], box(40, 40, 60, 60), box(0, 0, 100, 100), box(0, 0, 50, 50)
+    )
     assert found.positions.tolist() == [1, 0, 0, 1, 1]
     # (5, 5) is in 1 and 2, (45, 45) in all, (55, 55) in 0 and 1; (50, 20) is inside 1 and on the border of 2.
     assert (found.overlapping, found.on_border) == (3, 1)
@@ -180,8 +184,14 @@ def test_the_input_is_neither_changed_nor_copied_back():
 def crooked(n=12, seed=0):
     """A coverage of crooked quadrilaterals with vertices in common, and points over it."""
     rng = np.random.default_rng(seed)
-    nodes = np.stack(np.meshgrid(np.arange(n + 1.0), np.arange(n + 1.0)), axis=-1) * 100 + rng.uniform(-30, 30, (n + 1, n + 1, 2))
-    cells = [Polygon([nodes[j, i], nodes[j, i + 1], nodes[j + 1, i + 1], nodes[j + 1, i]]) for j in range(n) for i in range(n)]
+    nodes = np.stack(np.meshgrid(np.arange(n + 1.0), np.arange(n + 1.0)), axis=-1) * 100 + rng.uniform(
+        -30, 30, (n + 1, n + 1, 2)
+    )
+    cells = [
+        Polygon([nodes[j, i], nodes[j, i + 1], nodes[j + 1, i + 1], nodes[j + 1, i]])
+        for j in range(n)
+        for i in range(n)
+    ]
     return shapely.segmentize(np.array(cells, dtype=object), 1.0), rng.uniform(-50, 100 * n + 50, (20_000, 2))
 
 
@@ -310,7 +320,11 @@ def test_places_are_distinct_and_every_point_has_its_own():
     found, number = places(points, [areas, coarse])
     assert len(found) == 5
     assert found.table.column_names == ["place", "x", "y", "deso/2018", "deso/2025"]
-    assert found.located["deso/2018"].positions[number].tolist() == locate(points, areas).tolist() == [3, 0, 3, -1, 0, 1, -1]
+    assert (
+        found.located["deso/2018"].positions[number].tolist()
+        == locate(points, areas).tolist()
+        == [3, 0, 3, -1, 0, 1, -1]
+    )
     assert found.located["deso/2025"].positions[number].tolist() == [1, 0, 1, -1, 0, 0, -1]
     assert found.x[number[0]] == 35
     with pytest.raises(InputError, match="given twice"):
