@@ -14,7 +14,7 @@ from gisintegration.testing import grid_areas
 
 OLD = grid_areas(2, 1, origin=(0, 0), size=10)
 NEW = grid_areas(4, 1, origin=(0, 0), size=5, edition="2025")
-ROWS = {"id": ["a", "b", "c", "d"], "x": [1.0, 10.0, 17.0, np.nan], "y": [5.0, 5.0, 5.0, 5.0]}
+ROWS = {"id": ["a", "b", "c", "d"], "x": [1.0, 10.0, 17.0, np.nan], "y": [3.0, 3.0, 3.0, 3.0]}
 CODES = {
     "deso_2018": ["0114A0010", "0114A0010", "0114A0020", None],
     "deso_2025": ["0114A0010", "0114A0020", "0114A0040", None],
