@@ -2,8 +2,9 @@
 
     python benchmarks/bench_locate.py [--points 10000000] [--sample 1000000]
 
-Peers that are slow get a sample of the points, and the report says so; their rates are per point either way. geopandas
-and SedonaDB get their points made beforehand, and the time for that is told apart. Not a test: figures depend on the
+Peers that are slow get a sample of the points, and the report says so; their rates are per point either way. Peers get their
+points made beforehand, and the time for that is told apart. This engine's times are the best of some tries, since they
+are short; a peer's is of one. Not a test: figures depend on the
 machine and on what else it does.
 """
 
@@ -12,8 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -74,11 +73,11 @@ def measure(areas: gi.AreaDivision, xy: Floats, sample: int) -> None:
     bounds = boundaries.boundaries(polygons)
     print(f"{len(areas)} areas, {len(bounds.vertices):,} vertices, {len(xy):,} points in random order")
     Engine(shapely.box([0.0], [0.0], [1.0], [1.0])).place(xy[:1, 0], xy[:1, 1])  # compiled, or compiled code read
-    before = _peak()
-    build = _time(lambda: grid.build(boundaries.boundaries(polygons)))
+    build = min(_time(lambda: grid.build(boundaries.boundaries(polygons))) for _ in range(3))
+    memory = _extra_memory(lambda: grid.build(boundaries.boundaries(polygons)))
     index = grid.build(bounds)
     print(
-        f"build {build:.2f} s, boundaries read included; index {index.nbytes / 1e6:.0f} MB; peak {_peak() - before:+.0f} MB"
+        f"build {build:.2f} s, boundaries read included; index {index.nbytes / 1e6:.0f} MB; most memory while building {memory}"
     )
     file = Path(os.environ["XDG_CACHE_HOME"]) / "bench.grid"
     store.save(index, file)
@@ -88,11 +87,11 @@ def measure(areas: gi.AreaDivision, xy: Floats, sample: int) -> None:
     engine = Engine.__new__(Engine)
     engine.grid = store.load(file)
     engine.place(xy[:, 0], xy[:, 1])
-    before = _peak()
-    took = min(_time(lambda: engine.place(xy[:, 0], xy[:, 1])) for _ in range(3))
+    took = min(_time(lambda: engine.place(xy[:, 0], xy[:, 1])) for _ in range(5))
+    memory = _extra_memory(lambda: engine.place(xy[:, 0], xy[:, 1]))
     found = engine.place(xy[:, 0], xy[:, 1])
     print(
-        f"locate {took:.2f} s, {len(xy) / took / 1e6:.1f} M points/s; peak {_peak() - before:+.0f} MB, "
+        f"locate {took:.2f} s, {len(xy) / took / 1e6:.1f} M points/s; memory beyond the points {memory}, "
         f"{found.positions.nbytes / 1e6:.0f} MB of it the answer; {found.placed:,} placed, {found.on_border:,} on a border"
     )
     ordered = xy[np.lexsort((xy[:, 0] // 512, xy[:, 1] // 512))]
@@ -228,7 +227,7 @@ def _floor(index: grid.Grid, xy: Floats) -> float:
     read(slice(0, 1))
     pieces = [slice(start, start + 500_000) for start in range(0, len(xy), 500_000)]
     with ThreadPoolExecutor(THREADS) as pool:
-        return min(_time(lambda: list(pool.map(read, pieces))) for _ in range(3))
+        return min(_time(lambda: list(pool.map(read, pieces))) for _ in range(5))
 
 
 def _time(function: Callable[[], object]) -> float:
@@ -237,9 +236,20 @@ def _time(function: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _peak() -> float:
-    """Most memory the process has had, MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+def _extra_memory(function: Callable[[], object]) -> str:
+    """Most memory beyond what was held before, while the function ran; Linux tells."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        return "not known"
+    before = _status("VmRSS")
+    function()
+    return f"{_status('VmHWM') - before:.0f} MB"
+
+
+def _status(name: str) -> float:
+    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name))
+    return int(line.split()[1]) / 1e3
 
 
 if __name__ == "__main__":
