@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import mmap
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,10 @@ def grid_of(bounds: Boundaries) -> Grid:
         return build(bounds)
     file = cache_folder() / f"{bounds.digest()}-{FORMAT}.grid"
     try:
-        return load(file)
+        grid = load(file)
+        with suppress(OSError):
+            file.touch()  # used now, for the tidying
+        return grid
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
@@ -121,7 +125,7 @@ def _hash(part: npt.NDArray[Any]) -> str:
 
 def _tidy(newest: Path) -> None:
     """Delete indexes, those unused for the longest time first, until the folder is small enough."""
-    files = sorted(newest.parent.glob("*.grid"), key=lambda file: file.stat().st_atime, reverse=True)
+    files = sorted(newest.parent.glob("*.grid"), key=lambda file: file.stat().st_mtime, reverse=True)
     total = newest.stat().st_size
     for file in files:
         if file != newest:

@@ -296,7 +296,8 @@ def _with_coordinates(table: pa.Table, geometry: str, path: Path, layer: str, be
             failures=[{"row": before + int(row) + 1, "geometry": points[row].geom_type} for row in wrong],
         )
     attributes = table.select([name for name in table.column_names if name not in (geometry, "x", "y")])
-    # A missing or empty point has NaN coordinates; in the table it has none.
+    # A missing or empty point has no coordinates in the table; GEOS refuses to tell an empty one's.
+    points[shapely.is_empty(points)] = None
     x, y = (pa.array(get(points), from_pandas=True, type=pa.float64()) for get in (shapely.get_x, shapely.get_y))
     return attributes.append_column("x", x).append_column("y", y)
 

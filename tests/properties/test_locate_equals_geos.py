@@ -151,7 +151,7 @@ def test_borders_and_overlaps_are_counted(made):
 def test_five_million_points():
     """A fixed coverage with crooked borders, lakes and parts; points at random, on vertices and on edges."""
     rng = np.random.default_rng(11)
-    seeds = rng.uniform(0, 30_000, (150, 2)) + (300_000, 6_400_000)
+    seeds = rng.uniform(0, 30_000, (150, 2)) + np.array([300_000, 6_400_000])
     shapes = np.array(list(shapely.voronoi_polygons(shapely.multipoints(seeds)).geoms), dtype=object)
     shapes = shapely.segmentize(shapes, 40.0)
     # The same shift for the same vertex: borders stay shared.
@@ -159,7 +159,9 @@ def test_five_million_points():
     shapes = shapely.transform(shapes, lambda xy: xy + bend * np.sin(xy[:, ::-1] / 7.0))
     lakes = shapely.buffer(shapely.point_on_surface(shapes[::3]), 150.0)
     shapes[::3] = shapely.difference(shapes[::3], lakes)
-    shapes = np.array([shapely.union_all(shapes[[i, -1 - i]]) for i in range(len(shapes) // 2)], dtype=object)
+    shapes = np.array(
+        [shapely.union_all(pair) for pair in zip(shapes[: len(shapes) // 2], shapes[::-1], strict=False)], dtype=object
+    )
     vertices = shapely.get_coordinates(shapes)
     start = rng.integers(0, len(vertices) - 1, 500_000)
     on_edges = vertices[start] + rng.random((len(start), 1)) * (vertices[start + 1] - vertices[start])

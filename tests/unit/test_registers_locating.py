@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from shapely import Point
 
 from gisintegration import locate_register
 from gisintegration.errors import CRSError, InputError, RegisterError
@@ -103,3 +104,10 @@ def test_a_layer_and_another_crs(tmp_path):
     gpd.GeoDataFrame({"id": [1]}, geometry=gpd.points_from_xy([1.0], [5.0]), crs=3006).to_file(tmp_path / "p.gpkg")
     with pytest.raises(CRSError, match="by its own account"):
         locate_register(tmp_path / "p.gpkg", tmp_path / "o.parquet", areas=[OLD], crs=3021)
+
+
+def test_a_layer_with_an_empty_point(tmp_path):
+    points = [Point(1, 5), Point(), None]
+    gpd.GeoDataFrame({"id": [1, 2, 3]}, geometry=points, crs=3006).to_file(tmp_path / "p.gpkg")
+    told = locate_register(tmp_path / "p.gpkg", tmp_path / "o.parquet", areas=[OLD])
+    assert (told.editions["deso/2018"]["placed"], told.editions["deso/2018"]["unusable"]) == (1, 2)
