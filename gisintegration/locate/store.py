@@ -42,13 +42,14 @@ def grid_of(bounds: Boundaries) -> Grid:
     file = cache_folder() / f"{bounds.digest()}-{FORMAT}.grid"
     try:
         grid = load(file)
-        with suppress(OSError):
-            file.touch()  # used now, for the tidying
-        return grid
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
         _log.warning("The index %s cannot be used and is built anew: %s.", file, error)
+    else:
+        with suppress(OSError):
+            file.touch()  # used now, for the tidying
+        return grid
     grid = build(bounds)
     try:
         save(grid, file)
