@@ -57,4 +57,6 @@ $(ready): requirements.lock requirements-nodeps.lock pyproject.toml scripts/find
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-nodeps.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	# The kernels that place points are compiled once, here.
+	$(BIN)/python -c 'from gisintegration import locate, testing; locate([[0.0, 0.0]], testing.grid_areas(1, 1))'
 	touch $@

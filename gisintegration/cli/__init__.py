@@ -7,7 +7,7 @@ def main() -> None:
     """Run the command line."""
     from gisintegration.cli.app import app  # noqa: PLC0415 — importing the package stays quick
 
-    app()
+    app(prog_name="gisintegration")
 
 
 __all__ = ["main"]

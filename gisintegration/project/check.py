@@ -22,6 +22,7 @@ from gisintegration.project.inputs import (
     read_project_register,
     register_paths,
     years_asked,
+    years_left_out,
 )
 from gisintegration.project.outputs import check_outputs
 from gisintegration.project.settings import Project, read_project
@@ -241,6 +242,8 @@ def _check_register(
     for line in str(register.report).splitlines():
         found.add("note", "register", line.strip())
     asked = found.attempt("areas", lambda: years_asked(editions, register.years)) if editions else None
+    if asked and (left := years_left_out(asked.values(), register.years, example=next(iter(editions)).key)):
+        found.add("note", "areas", left)
     placed = found.attempt("register", lambda: place(register, asked)) if asked else None
     for line in str(placed.report).splitlines() if placed else []:
         found.add("note", "register", line.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,7 +14,7 @@ from gisintegration.areas.levels import slug
 from gisintegration.errors import CodeError, ProjectError
 from gisintegration.indicators import Constants, aggregate
 from gisintegration.progress import Progress, part
-from gisintegration.project.inputs import Editions, joined, years_asked
+from gisintegration.project.inputs import Editions, joined, years_asked, years_left_out
 from gisintegration.project.settings import OwnPart, Project
 from gisintegration.registers import Placement, PlacementReport, Register, place, place_by_key
 from gisintegration.tables import Indicator, RawTable
@@ -60,6 +61,9 @@ def count_all(
     own = {read_own(project, name, found): years_of(found, register) for name, found in settings.own.items()}
     layers = {areas: years for areas, years in own.items() if isinstance(areas, AreaDivision)}
     counted = Counted()
+    named = next(iter(editions), None)
+    if named and (left := years_left_out([*asked.values(), *own.values()], register.years, example=named.key)):
+        warnings.warn(left, stacklevel=2)
     tasks: list[_Task] = []
     if asked or layers:
         placement = place(register, {**asked, **layers}, progress=part(progress, 0.0, 0.4))

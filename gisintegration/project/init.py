@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -132,9 +133,10 @@ def _header(path: Path) -> Sequence[str]:
 
 
 def _relative(folder: Path, path: Path) -> str:
-    absolute = path.absolute()
-    inside = absolute.is_relative_to(folder)
-    return absolute.relative_to(folder).as_posix() if inside else absolute.as_posix()
+    try:
+        return Path(os.path.relpath(path.absolute(), folder)).as_posix()
+    except ValueError:  # another drive of Windows
+        return path.absolute().as_posix()
 
 
 def _quoted(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -119,9 +119,29 @@ def years_asked(editions: Editions, available: Sequence[int]) -> dict[AreaDivisi
         own = "; ".join(f"{areas.key}: {areas.years[0] or '…'}-{areas.years[1] or '…'}" for areas in editions)
         raise ProjectError(
             f"The register has {_listed(available)}, and no edition is in force in these years ({own}).",
-            hint='say which years to count on which edition: [areas."deso/2025"] years = "2018-2024".',
+            hint="say which years to count on which edition: "
+            f'[areas."{next(iter(editions)).key}"] years = "{available[0]}-{available[-1]}".',
         )
     return asked
+
+
+def years_left_out(asked: Iterable[Sequence[int]], available: Sequence[int], *, example: str) -> str:
+    """Words for the years of a register that no area is counted in; empty when there are none.
+
+    Examples
+    --------
+    >>> print(years_left_out([[2024]], [2023, 2024], example="deso/2025"))
+    Nothing is counted for 2023, which the register has: no edition asked for is in force then.
+    To count it: [areas."deso/2025"] years = "2023-2024".
+    """
+    counted = {year for years in asked for year in years}
+    left = [year for year in available if year not in counted]
+    if not left:
+        return ""
+    return (
+        f"Nothing is counted for {_listed(left)}, which the register has: no edition asked for is in force then. "
+        f'To count it: [areas."{example}"] years = "{available[0]}-{available[-1]}".'
+    )
 
 
 def project_indicators(project: Project) -> tuple[dict[str, Indicator], Constants]:

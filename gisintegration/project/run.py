@@ -139,7 +139,8 @@ def _run(project: Project, folder: Path, internal: Path, where: Where | None, re
     areas = counted.areas
     delivered = {key: codes for key, found in areas.items() if (codes := _without_polygon(found))}
     asked_keys = {found.key for found in editions}
-    manifest = _manifest(project, where, register, counted, delivered)
+    messages = tuple(str(warning.message) for warning in caught if warning.category is UserWarning)
+    manifest = {**_manifest(project, where, register, counted, delivered), "messages": list(messages)}
     made = release(
         tables,
         areas=areas,
@@ -165,7 +166,7 @@ def _run(project: Project, folder: Path, internal: Path, where: Where | None, re
         files=tuple(written["files"]),
         manifest=written,
         delivered=delivered,
-        messages=tuple(str(warning.message) for warning in caught if warning.category is UserWarning),
+        messages=messages,
         placed=tuple(counted.placed),
     )
 

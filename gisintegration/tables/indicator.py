@@ -56,6 +56,8 @@ class Indicator(BaseModel):
         For an index or a class: the indicators it is made of.
     per
         A national constant of the year that the value is divided by (``price_base_amount``).
+    decimals
+        Of published values, 0–4; 1 when not said, and 0 for a count.
     breakdowns
         Which of background, age and education figures are given for, beside sex and the total.
     reference
@@ -96,6 +98,12 @@ class Indicator(BaseModel):
     high_is: Literal["good", "bad", "neutral"] = "neutral"
     code: str = ""
     assumption: Texts | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _counts_are_whole(cls, declared: Any) -> Any:
+        whole = isinstance(declared, Mapping) and declared.get("kind") == Kind.COUNT
+        return {"decimals": 0, **declared} if whole else declared
 
     @model_validator(mode="after")
     def _parts_fit_the_kind(self) -> Indicator:
