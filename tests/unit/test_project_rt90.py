@@ -72,6 +72,15 @@ def test_check_tells_what_it_found_and_run_counts_every_person(delivered):
     assert result.exit_code == 0, result.output
     rows = json.loads(result.stdout.splitlines()[-1])["rows"]
     assert [(row["year"], row["rows"], row["located"]) for row in rows] == [(2023, 400, 400), (2024, 400, 400)]
+    # The edition's own years leave 2023 out: said, and written down.
+    set_line(delivered, 'years = "2023-2024"', '# years = "2023-2024"')
+    left = "Nothing is counted for 2023, which the register has"
+    assert left in call("check", "--project", delivered).stdout.replace("\n", " ").replace("  ", "")
+    ended = json.loads(call("run", "--project", delivered, "--json").stdout.splitlines()[-1])
+    assert [row["year"] for row in ended["rows"]] == [2024]
+    assert any(left in message for message in ended["messages"])
+    manifest = json.loads((delivered / "output" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["messages"] == ended["messages"]
 
 
 def test_check_without_writing_leaves_the_file_alone(delivered):
