@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .ONESHELL:
 .DEFAULT_GOAL := venv
-.PHONY: venv help demo test lint docs bench soak lock clean
+.PHONY: venv help demo test lint docs bench lock clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -32,10 +32,7 @@ docs: $(ready) ## Pages that are generated from the code
 	for file in scripts/*_page.py; do $(BIN)/python "$$file"; done
 
 bench: $(ready) ## The benchmarks, one after the other
-	for file in benchmarks/*.py; do echo "$$file"; $(BIN)/python "$$file"; done
-
-soak: $(ready) ## What takes minutes: the tests marked soak
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
+	for name in synthetic locate; do echo "$$name"; $(BIN)/python "benchmarks/$$name.py"; done
 
 lock: $(ready) ## Write the lock files anew (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to write the lock files:  pip install uv" >&2; exit 1; }

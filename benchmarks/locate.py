@@ -1,6 +1,6 @@
 """Points to areas: this engine and its peers in one run, on the same points; what they answer is compared one by one.
 
-    python benchmarks/bench_locate.py [--points 10000000] [--sample 1000000]
+    python benchmarks/locate.py [--points 10000000] [--sample 1000000]
 
 Peers that are slow get a sample of the points, and the report says so; their rates are per point either way. Peers get their
 points made beforehand, and the time for that is told apart. This engine's times are the best of some tries, since they
