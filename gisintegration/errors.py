@@ -127,14 +127,3 @@ class DisclosureError(GisIntegrationError):
 
 class OutputError(GisIntegrationError):
     """A result could not be written. What was there before is whole."""
-
-
-class MissingDependencyError(GisIntegrationError):
-    """An optional package is not installed."""
-
-    @classmethod
-    def of_extra(cls, package: str, extra: str) -> Self:
-        return cls(
-            f"{package} is needed for this and is not installed.",
-            hint=f"pip install 'gisintegration[{extra}]'",
-        )

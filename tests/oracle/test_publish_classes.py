@@ -1,11 +1,10 @@
 """Our natural breaks are those of mapclassify's Fisher–Jenks."""
 
+import mapclassify
 import numpy as np
 import pytest
 
 from gisintegration.publish.classes import natural_breaks
-
-mapclassify = pytest.importorskip("mapclassify", reason="mapclassify is not installed")
 
 
 @pytest.mark.parametrize("k", [2, 3, 5, 7])
