@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+from llvmlite import ir
 from numba import types
+from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
+# Typed as what kernels may call with any arguments, without the typing context that numba adds.
+_intrinsic: Callable[[Any], Callable[..., None]] = intrinsic
 
 FLOAT = types.float64
 LONG = types.int64
@@ -28,6 +32,24 @@ SEEN_INTS = seen(types.int32)
 SEEN_LONGS = seen(types.int64)
 INTS = types.Array(types.int32, 1, "C")
 LONGS = types.Array(types.int64, 1, "C")
+
+
+@_intrinsic
+def prefetch(_typing: Any, array: Any, index: Any) -> Any:
+    """Have the processor fetch ``array[index]``, or row ``index`` of two columns, while the kernel goes on."""
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        kind, (of, at) = signature.args[0], given
+        held = context.make_array(kind)(context, builder, of)
+        row = builder.mul(at, ir.Constant(at.type, 1 if kind.ndim == 1 else 2))
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        takes = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], takes)
+        to_read, keep_near, data = (ir.Constant(number, value) for value in (0, 3, 1))
+        builder.call(fetch, [builder.bitcast(builder.gep(held.data, [row]), byte), to_read, keep_near, data])
+        return context.get_dummy_value()
+
+    return types.void(array, index), generate
 
 
 def helper(function: F) -> F:

@@ -19,6 +19,7 @@ from gisintegration.locate.compiled import (
     SEEN_VERTICES,
     helper,
     kernel,
+    prefetch,
 )
 from gisintegration.locate.grid import COARSEST, FINE, LARGEST
 from gisintegration.locate.sides import crosses_below, crosses_left, side
@@ -29,7 +30,7 @@ Longs = npt.NDArray[np.int64]
 
 # Counts that the kernel adds to.
 UNUSABLE, OUTSIDE, ON_BORDER, OVERLAPPING = 0, 1, 2, 3
-_BATCH = 512
+_BATCH = 1024
 _ON = 2
 
 
@@ -112,14 +113,14 @@ def place(
     """Write each point's position, and add to the counts.
 
     ``frame``: x and y of the grid's corner, the side of a fine step, cells eastwards, and the bounds of all polygons.
-    Points go through the index in batches, a level at a time, so that the reads of a level wait for memory together.
+    Points go through the index in batches, a level at a time; what a level will read is fetched while the level before
+    it is worked through, so that the reads wait for memory together.
     """
     x0, y0, step, width = frame[0], frame[1], frame[2], int(frame[3])
     west, south, east, north = frame[4], frame[5], frame[6], frame[7]
     inverse = 1.0 / step
     point, at = np.empty(_BATCH, np.int64), np.empty(_BATCH, np.int64)
     column, row = np.empty(_BATCH, np.int32), np.empty(_BATCH, np.int32)
-    ahead = np.empty(_BATCH, np.float64)
     outside = 0
     for start in range(0, len(px), _BATCH):
         left = 0
@@ -132,6 +133,7 @@ def place(
                 i, j = int((x - x0) * inverse), int((y - y0) * inverse)
                 point[left], column[left], row[left] = index, i, j
                 at[left] = (j >> FINE) * width + (i >> FINE)
+                prefetch(top, at[left])
                 left += 1
             else:
                 placed[index] = -1
@@ -153,6 +155,7 @@ def place(
             mask = (1 << shift) - 1
             leaf = (((j >> fine) & mask) << shift) + ((i >> fine) & mask)
             at[index] = (np.int64(code >> 3) << (2 * COARSEST)) + leaf
+            prefetch(leaves, at[index])
             column[index], row[index] = (i >> fine) << fine, (j >> fine) << fine
         left, kept = kept, 0
         for index in range(left):
@@ -161,13 +164,13 @@ def place(
             outside += value == -1
             if value < -1:
                 point[kept], at[kept] = point[index], -2 - value
+                prefetch(records, at[kept])
                 column[kept], row[kept] = column[index], row[index]
                 kept += 1
         for index in range(kept):
-            ahead[index] = records[at[index]]
-        for index in range(kept):
-            if ahead[index] >= 0:
-                ahead[index] = vertices[records[at[index] + 3], 0]
+            first = records[at[index]]
+            edge = at[index] + (3 if first >= 0 else 1 - 2 * first)
+            prefetch(vertices, records[min(edge, len(records) - 1)])  # a record may end without an edge
         for index in range(kept):
             one = point[index]
             rx, ry = x0 + column[index] * step, y0 + row[index] * step
