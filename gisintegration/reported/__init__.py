@@ -1,0 +1,1 @@
+"""Published tables as a source: read as they were published, with their publisher's protection."""
