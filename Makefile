@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .ONESHELL:
 .DEFAULT_GOAL := venv
-.PHONY: venv help demo test lint docs bench lock clean
+.PHONY: venv help demo test soak lint docs bench lock clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -21,6 +21,9 @@ demo: $(ready) ## A synthetic register of Göteborgsregionen, and its statistics
 test: $(ready) ## Every test; those with QGIS and Chromium where these are installed
 	scripts/system_packages.sh
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+soak: $(ready) ## The tests that take minutes
+	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
 
 lint: $(ready) ## ruff, mypy and the contracts between the rooms
 	$(BIN)/ruff check .
