@@ -1,0 +1,6 @@
+"""Makers of things to test with: areas, tables, changed borders. Public, for those who build on the toolkit."""
+
+from gisintegration.testing.examples import example_indicator, example_raw
+from gisintegration.testing.grids import grid_areas
+
+__all__ = ["example_indicator", "example_raw", "grid_areas"]
