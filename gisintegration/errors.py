@@ -113,6 +113,10 @@ class RegisterError(InputError):
     """A register breaks its contract."""
 
 
+class ReportedError(InputError):
+    """A published table, or the mapping that says what is in it, cannot be used."""
+
+
 class ProjectError(InputError):
     """The project file says something that cannot be done."""
 

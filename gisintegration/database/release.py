@@ -33,8 +33,10 @@ def release(
         From ``gi.protect``; under one policy.
     areas
         Every edition the rows speak of, as ``gi.levels`` gives them or by key: ``{"deso/2025": …}``.
+    source
+        For the source line; those of the tables when not said.
     notes
-        Sentences (sv, en) every output carries.
+        Sentences (sv, en) every output carries, beside those of the tables.
 
     Raises
     ------
@@ -64,11 +66,15 @@ def release(
         areas={getattr(found, "key", key): found for key, found in areas.items()},
         manifest=dict(manifest or {}),
         organisation=organisation,
-        source=source,
-        notes=tuple(notes),
+        source=source or "; ".join(dict.fromkeys(table.source for table in given if table.source)),
+        notes=_distinct([*notes, *(note for table in given for note in table.notes)]),
     )
     _check_rows(made)
     return made
+
+
+def _distinct(notes: Sequence[Mapping[str, str]]) -> tuple[Mapping[str, str], ...]:
+    return tuple({tuple(sorted(note.items())): note for note in notes}.values())
 
 
 def _check_rows(made: Release) -> None:

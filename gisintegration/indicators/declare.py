@@ -47,7 +47,7 @@ def load_indicators(
     failures: list[dict[str, str]] = []
     for where, subject, text in _files(folders):
         for entry in _entries(where, text, failures):
-            indicator = _declared(where, subject, entry, failures)
+            indicator = declared(where, subject, entry, failures)
             if indicator is not None and indicator.id in made:
                 failures.append(_failure(where, indicator.id, "id", "is already taken: choose another id"))
             elif indicator is not None:
@@ -128,7 +128,24 @@ def _entries(where: str, text: str, failures: list[dict[str, str]]) -> Iterable[
     return entries
 
 
-def _declared(where: str, subject: str, entry: Mapping[str, Any], failures: list[dict[str, str]]) -> Indicator | None:
+def declared(
+    where: str, subject: str, entry: Mapping[str, Any], failures: list[dict[str, str]], *, computed: bool = True
+) -> Indicator | None:
+    """One declaration, checked; what is wrong with it is added to ``failures``, and None is given back.
+
+    Parameters
+    ----------
+    where
+        File name, for the failures.
+    computed
+        The toolkit computes it from a register. A published figure is not computed: its rules may be empty.
+
+    Examples
+    --------
+    >>> wrong = []
+    >>> declared("own.toml", "boende", {"id": "x", "kind": "count"}, wrong) is None, wrong[0]["field"], wrong[0]["what"]
+    (True, 'title', 'is missing')
+    """
     name = str(entry.get("id", "(no id)"))
     fields = {"subject": subject, **entry}
     if "years" in fields:
@@ -141,7 +158,7 @@ def _declared(where: str, subject: str, entry: Mapping[str, Any], failures: list
             for item in error.errors()
         ]
         return None
-    wrong = list(faults(indicator))
+    wrong = list(faults(indicator)) if computed else list(_text_faults(indicator))
     failures += [_failure(where, name, field, what) for field, what in wrong]
     return None if wrong else indicator
 
@@ -155,11 +172,7 @@ def faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
     >>> list(faults(example_indicator("mean", variable="sex")))
     [('variable', "'sex' is not a whole number of the register: sums are exact only over whole numbers")]
     """
-    for field in ("title", "unit", "description", "assumption"):
-        texts = getattr(indicator, field)
-        for language in ("sv", "en"):
-            if texts is not None and not texts.get(language):
-                yield field, f"has no text in {language}"
+    yield from _text_faults(indicator)
     for field in ("population", "numerator"):
         rule = getattr(indicator, field) or {}
         yield from ((field, what) for what in parse(rule)[1])
@@ -177,6 +190,14 @@ def faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
     first, last = indicator.years
     if first is not None and last is not None and first > last:
         yield "years", f"{first}-{last} ends before it begins"
+
+
+def _text_faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
+    for field in ("title", "unit", "description", "assumption"):
+        texts = getattr(indicator, field)
+        for language in ("sv", "en"):
+            if texts is not None and not texts.get(language):
+                yield field, f"has no text in {language}"
 
 
 def _number_faults(name: str | None) -> Iterator[str]:

@@ -61,12 +61,18 @@ class ProtectedTable:
         As in ``RawTable``.
     stamps
         ``stamps[policy][language]``: the sentence every output carries about how the figures were protected.
+    source
+        Who published the figures, for the source line: "SCB, tabell TAB6574"; empty for the user's own.
+    notes
+        Sentences in Swedish and English every output of the figures carries.
     """
 
     table: pd.DataFrame
     indicators: Mapping[str, Indicator]
     labels: Labels = field(default_factory=dict)
     stamps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    source: str = ""
+    notes: tuple[Mapping[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "table", in_order(conform(self.table, COLUMNS)))
