@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from gisintegration.change import crosswalk_file
+from gisintegration.change.crosswalk_algebra import composed, inverted
+from gisintegration.change.crosswalk_check import CrosswalkCheck, checked
+from gisintegration.change.crosswalk_table import ANY_YEAR, COLUMNS, POPULATION, TEXTS, conform
 from gisintegration.errors import InputError
 
-POPULATION = "population"
-ANY_YEAR = 0
-COLUMNS = ("kind", "year", "source", "target", "weight", "n", "shared_area", "fallback")
-_KEY = ["kind", "year", "source", "target"]
+__all__ = ["ANY_YEAR", "COLUMNS", "POPULATION", "Crosswalk", "load_crosswalk", "positions"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +38,13 @@ class Crosswalk:
         ``points``, ``weights``, ``target``, ``grid``, ``area``, ``best_fit`` or ``table``; composed ones are joined by
         ``+``.
     table
-        One row a kind, year, source and target with a weight above 0, sorted so. ``kind``: whom the weights count
-        (``population``, or a name such as ``age_20_64``). ``year``: the data year the weights speak of, 0 for any.
-        ``source``, ``target``: codes (str). ``weight``: float64, in (0, 1], summing to 1 over the targets of a source.
+        One row a kind, year, source and target, sorted so. ``kind``: whom the weights count (``population``, or a name
+        such as ``age_20_64``). ``year``: the data year the weights speak of, 0 for any. ``source``, ``target``: codes
+        (str). ``weight``: float64, in [0, 1], summing to exactly 1 over the targets of a source; 0 where the two share
+        ground beyond the tolerance and nobody of the kind lives there: such a row moves no figure, but bounds need it.
         ``n``: the persons (or other weight) of the piece, NaN where the method has none. ``shared_area``: m², NaN where
-        not known. ``fallback``: the kind has nobody in the source, and the weights are another kind's.
+        not known. ``fallback``: the kind has nobody in the source, and the weights are another kind's, year's or the
+        area's.
     sources, targets
         Every code of the two editions that the crosswalk speaks of, ascending: also those without a row.
     source_hash, target_hash
@@ -49,7 +54,7 @@ class Crosswalk:
     raw
         Made from persons' places: internal, never to be published.
     notes
-        What was done or taken for granted.
+        What was done or taken for granted. Counts of persons 1–19 stand as ``<20``.
     """
 
     source: str
@@ -65,31 +70,40 @@ class Crosswalk:
     notes: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "table", _conform(self.table))
+        object.__setattr__(self, "table", conform(self.table))
 
-    @property
+    @cached_property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of weight, ascending."""
         return tuple(sorted({str(kind) for kind in self.table["kind"].unique()}))
 
-    @property
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """The data years that weights are known for, ascending; (0,) if one set stands for all."""
         return tuple(sorted(int(year) for year in self.table["year"].unique()))
 
     @cached_property
     def id(self) -> str:
-        """Content hash of editions, boundaries and rows, 12 hexadecimal digits."""
-        digest = hashlib.sha256(
-            f"{self.source}\n{self.target}\n{self.method}\n{self.source_hash}\n{self.target_hash}".encode()
-        )
+        """Content hash of editions, boundaries, codes and rows, 12 hexadecimal digits."""
+        head = (self.source, self.target, self.method, self.source_hash, self.target_hash, self.weights_year, self.raw)
+        parts = ["\n".join(map(str, head)), "\n".join(self.sources), "\n".join(self.targets)]
+        digest = hashlib.sha256("\n\n".join(parts).encode())
         for column in COLUMNS:
-            values = self.table[column]
-            if column in ("kind", "source", "target"):
-                digest.update("\n".join(values.astype(str)).encode())
+            if column in TEXTS:
+                digest.update("\n".join(self.table[column].astype(str)).encode())
             else:
-                digest.update(np.ascontiguousarray(values.to_numpy()).tobytes())
+                digest.update(np.ascontiguousarray(self.table[column].to_numpy()).tobytes())
         return digest.hexdigest()[:12]
+
+    @cached_property
+    def whole(self) -> frozenset[str]:
+        """Sources that lie wholly in one target: a single row for every kind and year, and no ground elsewhere.
+
+        What such a source gives is exact, whatever the weights are made of. Under ``best_fit`` a weight is 1 without
+        the source being whole.
+        """
+        pairs = self.table[["source", "target"]].drop_duplicates()["source"]
+        return frozenset(pairs[~pairs.duplicated(keep=False)])
 
     def matrix(self, kind: str = POPULATION, year: int = ANY_YEAR) -> sparse.csr_array:
         """Weights as a sparse matrix, shape (targets, sources), so that ``matrix @ figures`` recalculates.
@@ -107,9 +121,7 @@ class Crosswalk:
         [2.0, 6.0]
         """
         rows = self.rows(kind, year)
-        place = {code: number for number, code in enumerate(self.sources)}
-        goes = {code: number for number, code in enumerate(self.targets)}
-        at = (rows["target"].map(goes).to_numpy(np.intp), rows["source"].map(place).to_numpy(np.intp))
+        at = (positions(rows["target"], self.targets), positions(rows["source"], self.sources))
         shape = (len(self.targets), len(self.sources))
         return sparse.csr_array((rows["weight"].to_numpy(), at), shape=shape)
 
@@ -121,8 +133,8 @@ class Crosswalk:
         InputError
             There are none.
         """
-        found = self.table[(self.table["kind"] == kind) & (self.table["year"] == year)]
-        if found.empty:
+        found = self._parts.get((kind, year))
+        if found is None:
             raise InputError(
                 f"The crosswalk {self.source} → {self.target} has no weights of kind '{kind}' for year {year}.",
                 hint=f"it has {', '.join(self.kinds)} for {', '.join(map(str, self.years))}.",
@@ -133,36 +145,181 @@ class Crosswalk:
         """The year whose weights to use for a figure's year: its own, else the nearest, the later of two as near."""
         return max(self.years, key=lambda known: (-abs(known - year), known))
 
+    def compose(self, other: Crosswalk) -> Crosswalk:
+        """Put another crosswalk after this one: A → B and B → C make A → C.
+
+        Kinds and years are matched: a kind that one of the two lacks goes by its ``population``, a year by its nearest.
+        ``n`` and ``shared_area`` are known only where an area of B lies wholly in C, or wholly in A (``n`` then only if
+        both count the same population: one method, one year).
+
+        Parameters
+        ----------
+        other
+            A crosswalk that begins with the edition this one ends with, on the same boundaries.
+
+        Returns
+        -------
+        Crosswalk
+            Method ``a+b``. A source whose weight goes all to areas without rows in ``other`` has no rows either.
+
+        Raises
+        ------
+        InputError
+            ``other`` begins with another edition or other boundaries, or part of a source would be lost.
+
+        Examples
+        --------
+        >>> first = pd.DataFrame({"source": ["a", "a"], "target": ["x", "y"], "weight": [0.25, 0.75]})
+        >>> second = pd.DataFrame({"source": ["x", "y"], "target": ["a", "a"], "weight": [1.0, 1.0]})
+        >>> there = Crosswalk("s/1", "s/2", "table", first, ("a",), ("x", "y"))
+        >>> there.compose(Crosswalk("s/2", "s/1", "table", second, ("x", "y"), ("a",))).table.weight.tolist()
+        [1.0]
+        """
+        _refuse_mismatch(self, other)
+        same = (self.method, self.weights_year) == (other.method, other.weights_year)
+        parts, lost = [], set[str]()
+        years = sorted({*self.years, *other.years} - {ANY_YEAR}) or [ANY_YEAR]
+        for kind in sorted({*self.kinds, *other.kinds}):
+            for year in years:
+                rows, orphans = composed(
+                    _like(self, kind, year), _like(other, kind, year), through=self.target, same_population=same
+                )
+                parts.append(rows.assign(kind=kind, year=year))
+                lost.update(orphans)
+        known = [year for year in (self.weights_year, other.weights_year) if year is not None]
+        notes = [*self.notes, *other.notes]
+        if lost:
+            notes.append(f"{len(lost)} areas of {self.source} have no rows: {self.target} → {other.target} has none.")
+        if len(set(known)) > 1:
+            notes.append(f"Weights of {known[0]} and then of {known[1]}; they count as of {min(known)}.")
+        return Crosswalk(
+            self.source,
+            other.target,
+            f"{self.method}+{other.method}",
+            pd.concat(parts),
+            self.sources,
+            other.targets,
+            self.source_hash,
+            other.target_hash,
+            min(known, default=None),
+            self.raw or other.raw,
+            tuple(dict.fromkeys(notes)),
+        )
+
+    def invert(self) -> Crosswalk:
+        """The crosswalk back: what part of each target came from each source.
+
+        Weights are the persons of each piece over those of the target; without persons (``area``), its m². A target
+        with one source needs neither.
+
+        Raises
+        ------
+        InputError
+            A target has several sources and the crosswalk has neither persons nor areas.
+
+        Warns
+        -----
+        UserWarning
+            Always: the inverse holds for the year and population of the weights only.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"source": ["a", "b"], "target": "x", "weight": 1.0, "n": [30.0, 10.0]})
+        >>> with warnings.catch_warnings(action="ignore"):
+        ...     back = Crosswalk("s/1", "s/2", "points", table, ("a", "b"), ("x",)).invert()
+        >>> back.table[["source", "target", "weight"]].values.tolist()
+        [['x', 'a', 0.75], ['x', 'b', 0.25]]
+        """
+        of = "of no year (areas or a key)" if self.weights_year is None else f"of {self.weights_year}"
+        of = of if self.years == (ANY_YEAR,) else "each of its own year"
+        warnings.warn(
+            f"{self.target} → {self.source} is an inverse crosswalk: it holds only for the population its weights were "
+            f"made from, {of}. Make it from places in that direction if you can.",
+            UserWarning,
+            stacklevel=2,
+        )
+        parts = [inverted(rows).assign(kind=kind, year=year) for (kind, year), rows in self._parts.items()]
+        table = pd.concat(parts) if parts else self.table
+        note = f"The inverse of {self.source} → {self.target}: for the population of its weights only."
+        turned = (self.targets, self.sources, self.target_hash, self.source_hash)
+        notes = (*self.notes, note)
+        return Crosswalk(self.target, self.source, self.method, table, *turned, self.weights_year, self.raw, notes)
+
+    def verify(self) -> CrosswalkCheck:
+        """Check that weights sum to 1, that every source has rows, and which targets get nothing.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"source": ["a"], "target": ["x"], "weight": [1.0]})
+        >>> print(Crosswalk("s/1", "s/2", "table", table, ("a", "b"), ("x", "y")).verify())
+        Weights sum to 1 for every source with rows (largest error 0).
+        1 sources have no rows; their figures go nowhere: b.
+        1 targets get nothing from any source: y.
+        """
+        return checked(self.table, self.sources, self.targets)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the crosswalk as Parquet, with what it is in the file's metadata (see ``docs/crosswalks.md``).
+
+        Parameters
+        ----------
+        path
+            A name that ends in ``.parquet``; of a raw crosswalk in ``.internal.parquet``, or in a folder ``internal``.
+
+        Raises
+        ------
+        InputError
+            The name has another ending.
+        OutputError
+            The crosswalk is raw and the name does not say so, or the file cannot be written. What stood there is whole.
+        """
+        facts = {name: getattr(self, name) for name in _FACTS}
+        return crosswalk_file.write(self.table, {**facts, "id": self.id}, Path(path), raw=self.raw)
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str, int], pd.DataFrame]:
+        """Rows by kind and year."""
+        found = self.table.groupby(["kind", "year"], sort=True)
+        return {(str(key[0]), int(key[1])): rows for key, rows in cast("Iterable[tuple[tuple[str, int], Any]]", found)}
+
     def __repr__(self) -> str:
         pieces = len(self.table.drop_duplicates(["source", "target"]))
         return f"<Crosswalk: {self.source} → {self.target} by {self.method}, {pieces} pieces>"
 
 
-def _conform(table: pd.DataFrame) -> pd.DataFrame:
-    given: dict[str, Any] = {
-        "kind": POPULATION,
-        "year": ANY_YEAR,
-        "n": np.nan,
-        "shared_area": np.nan,
-        "fallback": False,
-    }
-    missing = [name for name in ("source", "target", "weight") if name not in table.columns]
-    if missing:
-        raise InputError.missing_columns("The crosswalk", missing, list(table.columns))
-    frame = table.assign(**{name: value for name, value in given.items() if name not in table.columns})[list(COLUMNS)]
-    types: dict[str, str] = {"kind": "str", "source": "str", "target": "str", "fallback": "bool"}
-    frame = frame.astype({"year": np.int16, "weight": np.float64, "n": np.float64, "shared_area": np.float64, **types})
-    frame = frame.sort_values(_KEY, kind="stable", ignore_index=True)
-    if frame.duplicated(_KEY).any():
-        twice = frame.loc[frame.duplicated(_KEY)].iloc[0]
-        raise InputError(
-            f"The crosswalk has {twice['source']} → {twice['target']} twice for {twice['kind']}, {twice['year']}.",
-            hint="give each pair once, with its whole weight.",
-        )
-    return frame
+_TUPLES = ("sources", "targets", "notes")
+_FACTS = ("source", "target", "method", "source_hash", "target_hash", "weights_year", "raw", *_TUPLES)
 
 
-def positions(codes: Sequence[str], among: Sequence[str]) -> npt.NDArray[np.int64]:
+def load_crosswalk(path: str | Path) -> Crosswalk:
+    """Read a crosswalk that ``Crosswalk.save`` wrote.
+
+    Raises
+    ------
+    InputError
+        There is no such file, it is no crosswalk, of a version not known here, or was changed after it was written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> table = pd.DataFrame({"source": ["a"], "target": ["x"], "weight": [1.0]})
+    >>> made = Crosswalk("s/1", "s/2", "table", table, ("a",), ("x",))
+    >>> load_crosswalk(made.save(Path(tempfile.mkdtemp()) / "key.parquet")).id == made.id
+    True
+    """
+    path = Path(path)
+    table, facts = crosswalk_file.read(path)
+    try:
+        values: dict[str, Any] = {name: facts[name] for name in _FACTS}
+        found = Crosswalk(table=table, **{**values, **{name: tuple(values[name]) for name in _TUPLES}})
+    except (KeyError, TypeError, ValueError, InputError) as error:
+        raise crosswalk_file.damaged(path) from error
+    if found.id != facts.get("id"):
+        raise crosswalk_file.damaged(path)
+    return found
+
+
+def positions(codes: Sequence[str] | pd.Series, among: Sequence[str]) -> npt.NDArray[np.int64]:
     """Place of each code in a list of codes, −1 for one that is not in it.
 
     Examples
@@ -171,3 +328,28 @@ def positions(codes: Sequence[str], among: Sequence[str]) -> npt.NDArray[np.int6
     [1, -1]
     """
     return pd.Index(among).get_indexer(pd.Index(codes)).astype(np.int64)
+
+
+def _like(one: Crosswalk, kind: str, year: int) -> pd.DataFrame:
+    """The rows of a kind and year, or of what stands for them."""
+    if kind in one.kinds:
+        return one.rows(kind, one.nearest_year(year))
+    instead = POPULATION if POPULATION in one.kinds else one.kinds[0]
+    return one.rows(instead, one.nearest_year(year)).assign(fallback=True)
+
+
+def _refuse_mismatch(first: Crosswalk, second: Crosswalk) -> None:
+    if first.target != second.source:
+        raise InputError(
+            f"{first.source} → {first.target} cannot be followed by {second.source} → {second.target}.",
+            hint=f"give a crosswalk that begins with {first.target}.",
+        )
+    if first.target_hash and second.source_hash and first.target_hash != second.source_hash:
+        raise InputError(
+            f"The two crosswalks have different boundaries for {first.target}: {first.target_hash} and "
+            f"{second.source_hash}.",
+            hint="make both from the same file of areas.",
+        )
+    for one in (first, second):
+        if one.table.empty:
+            raise InputError(f"{one.source} → {one.target} has no rows.", hint="verify() tells why.")
