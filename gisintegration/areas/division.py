@@ -82,9 +82,20 @@ class AreaDivision:
         """Code of the parent in ``division`` for each area, in the order of ``codes``; None where not known."""
         return np.asarray(self.table[division], dtype=object)
 
-    def in_force(self, year: int) -> bool:
-        """Whether figures of data year ``year`` belong on this edition."""
+    def in_force(self, year: int, *, flow: bool = False) -> bool:
+        """Whether figures of data year ``year`` belong on this edition.
+
+        Stock at 31 December stands on the division of 1 January after, a flow (births, moves) on that of 1 January of
+        the year: a flow of 2024 belongs where the stock of 2023 does.
+
+        Examples
+        --------
+        >>> deso = AreaDivision("deso", "2025", gpd.GeoDataFrame(), years=(2024, None))
+        >>> deso.in_force(2024), deso.in_force(2024, flow=True), deso.in_force(2025, flow=True)
+        (True, False, True)
+        """
         first, last = self.years
+        year -= flow
         return (first is None or year >= first) and (last is None or year <= last)
 
     def with_(self, **changes: Any) -> Self:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from gisintegration.areas import AreaDivision, levels
 from gisintegration.areas.division import CRS
@@ -112,15 +113,20 @@ def aggregate(
     national = load_constants(constants)
     placed = places if places is not None else place(register, areas, progress=part(report, 0.0, _PLACING))
     counting = part(report, 0.0 if places is not None else _PLACING, 1.0)
-    todo = _todo(areas, placed, by, region)
-    parts: list[Part] = []
-    with connect() as con:
-        for done, (division, year, made) in enumerate(todo):
-            counting(done / (len(todo) + 1), f"Counting {division.key}, {year}")
-            parts += counted(con, Task(register, placed, division, year, kept, axis, national), made)
-    counting(len(todo) / (len(todo) + 1), "Making the table")
+    frames = []
+    for flow in sorted({item.flow for item in kept.values()}):
+        mine = {key: item for key, item in kept.items() if item.flow is flow}
+        todo = _todo(areas, placed, by, region, flow=flow)
+        parts: list[Part] = []
+        with connect() as con:
+            for done, (division, year, made) in enumerate(todo):
+                counting(done / (len(todo) + 1), f"Counting {division.key}, {year}")
+                task = Task(register, placed, division, year, mine, axis, national, flow)
+                parts += counted(con, task, made)
+        counting(len(todo) / (len(todo) + 1), "Making the table")
+        frames.append(table_of(parts, list(mine.values()), axis))
     table = RawTable(
-        table_of(parts, list(kept.values()), axis),
+        frames[0] if len(frames) == 1 else _under_each_other(frames),
         indicators=kept,
         labels=_labels(axis),
         residual=_residual(register, placed, areas),
@@ -157,8 +163,20 @@ def _check_years(register: Register, areas: Mapping[AreaDivision, Sequence[int]]
         )
 
 
+def _under_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(
+        [frame.astype({name: "str" for name in frame.select_dtypes("category")}) for frame in frames],
+        ignore_index=True,
+    )
+
+
 def _todo(
-    areas: Mapping[AreaDivision, Sequence[int]], placed: Placement, by: Sequence[str], region: str | None
+    areas: Mapping[AreaDivision, Sequence[int]],
+    placed: Placement,
+    by: Sequence[str],
+    region: str | None,
+    *,
+    flow: bool,
 ) -> list[tuple[AreaDivision, int, dict[str, AreaDivision]]]:
     """Each edition and year with the levels it gives; a level above two editions is given by the one in force.
 
@@ -179,7 +197,7 @@ def _todo(
     pairs = [(division.key, int(year)) for division in newest for year in sorted(set(areas[division]))]
     taken: set[tuple[str, int]] = set()
     todo = []
-    for key, year in sorted(pairs, key=lambda pair: (pair[1], not editions[pair[0]].in_force(pair[1]))):
+    for key, year in sorted(pairs, key=lambda pair: (pair[1], not editions[pair[0]].in_force(pair[1], flow=flow))):
         mine = {name: level for name, level in made[key].items() if (level.key, year) not in taken}
         taken |= {(level.key, year) for level in mine.values()}
         if mine:

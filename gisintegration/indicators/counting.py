@@ -35,6 +35,7 @@ class Task:
     indicators: Mapping[str, Indicator]
     axis: Axis
     constants: Constants
+    flow: bool = False
 
     @property
     def in_force(self) -> list[Indicator]:
@@ -89,7 +90,7 @@ def _part(
     level, parents = where
     shown = np.flatnonzero(np.asarray(level.table["kind"] != "remainder"))
     codes = level.codes[shown]
-    formed = [not (level.division == "kommun" and did_not_exist(str(code), task.year)) for code in codes]
+    formed = [not (level.division == "kommun" and did_not_exist(str(code), task.year - task.flow)) for code in codes]
     return Part(
         division=level.division,
         edition=level.edition,

@@ -26,6 +26,7 @@ _FIELDS = {
     "`per`": "A national constant that a mean or median is divided by.",
     "`breakdowns`": "Some of `background`, `age`, `education`.",
     "`reference`": "`31 December`, `November`, `calendar year`, `school year`, `election day` or `panel`.",
+    "`flow`": "`true` for events of the year (births, moves): they stand on the division of 1 January of the year.",
     "`additive`": (
         "`areas`: figures of areas add up. `register_only`: only from the register, never from published figures."
     ),

@@ -93,8 +93,14 @@ def register_paths(project: Project) -> list[Path]:
     return found
 
 
-def years_asked(editions: Editions, available: Sequence[int]) -> dict[AreaDivision, list[int]]:
+def years_asked(editions: Editions, available: Sequence[int], *, flow: bool = False) -> dict[AreaDivision, list[int]]:
     """The years of a register that figures are made for on each edition.
+
+    Parameters
+    ----------
+    flow
+        The figures count events of the year, which stand on the division of 1 January of it. Years that the project
+        file asks for are counted on the edition it names, flow or not.
 
     Raises
     ------
@@ -104,7 +110,7 @@ def years_asked(editions: Editions, available: Sequence[int]) -> dict[AreaDivisi
     asked: dict[AreaDivision, list[int]] = {}
     for areas, span in editions.items():
         if span is None:
-            years = [year for year in available if areas.in_force(year)]
+            years = [year for year in available if areas.in_force(year, flow=flow)]
         else:
             years = list(range(span[0], span[1] + 1))
         absent = [year for year in years if year not in available]

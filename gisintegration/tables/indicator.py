@@ -62,6 +62,9 @@ class Indicator(BaseModel):
         Which of background, age and education figures are given for, beside sex and the total.
     reference
         What time the figure speaks of.
+    flow
+        It counts events of the year (births, moves), not those who are there at its end. Flows of year t stand on the
+        division of 1 January t, everything else on that of 1 January t + 1.
     additive
         ``areas``: numerator and denominator of areas add up. ``register_only``: only from the register.
     years
@@ -90,6 +93,7 @@ class Indicator(BaseModel):
     decimals: Annotated[int, Field(ge=0, le=4)] = 1
     breakdowns: tuple[Literal["background", "age", "education"], ...] = ()
     reference: Literal["31 December", "November", "calendar year", "school year", "election day", "panel"]
+    flow: bool = False
     additive: Literal["areas", "register_only"]
     register_: Annotated[str, Field(alias="register")]
     years: tuple[int | None, int | None] = (None, None)
