@@ -165,7 +165,7 @@ def _check_years(register: Register, areas: Mapping[AreaDivision, Sequence[int]]
 
 def _under_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(
-        [frame.astype({name: "str" for name in frame.select_dtypes("category")}) for frame in frames],
+        [frame.astype(dict.fromkeys(frame.select_dtypes("category"), "str")) for frame in frames],
         ignore_index=True,
     )
 
