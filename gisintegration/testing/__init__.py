@@ -2,5 +2,6 @@
 
 from gisintegration.testing.examples import example_indicator, example_raw
 from gisintegration.testing.grids import grid_areas
+from gisintegration.testing.redraw import Redrawn, redraw
 
-__all__ = ["example_indicator", "example_raw", "grid_areas"]
+__all__ = ["Redrawn", "example_indicator", "example_raw", "grid_areas", "redraw"]
