@@ -1,5 +1,19 @@
 """Boundary change: relations between editions, crosswalks, recalculation, and what breaks a series."""
 
+from gisintegration.change.change_log import relations_from_key, relations_from_log
+from gisintegration.change.classify import Relation
+from gisintegration.change.compare import compare
 from gisintegration.change.crosswalk import Crosswalk
+from gisintegration.change.pieces import Pieces, pieces
+from gisintegration.change.relations import Relations
 
-__all__ = ["Crosswalk"]
+__all__ = [
+    "Crosswalk",
+    "Pieces",
+    "Relation",
+    "Relations",
+    "compare",
+    "pieces",
+    "relations_from_key",
+    "relations_from_log",
+]

@@ -65,7 +65,7 @@ class Pieces:
     @property
     def identical(self) -> Bools:
         """Whether the pair is one polygon, bit by bit."""
-        return np.equal(self.geometry, None).astype(bool)
+        return np.asarray(shapely.is_missing(self.geometry), dtype=bool)
 
     def shapes(self) -> Shapes:
         """The polygon of every piece, identical areas too."""
@@ -76,11 +76,11 @@ class Pieces:
 
     def outside_old(self, new: int | Ints) -> Floats:
         """Ground (m²) of new areas that lies in no old area, by position; NaN for one without a polygon."""
-        return np.asarray(self.new_outside[new])
+        return np.asarray(self.new_outside[new], dtype=np.float64)
 
     def outside_new(self, old: int | Ints) -> Floats:
         """Ground (m²) of old areas that lies in no new area, by position; NaN for one without a polygon."""
-        return np.asarray(self.old_outside[old])
+        return np.asarray(self.old_outside[old], dtype=np.float64)
 
 
 def pieces(old: AreaDivision, new: AreaDivision, *, tolerance: float = TOLERANCE) -> Pieces:
@@ -279,4 +279,4 @@ def _outside(areas: AreaDivision, polygons: Shapes, at: Ints, area: Floats, whol
             hint="gi.check_coverage tells which areas of the other edition overlap.",
             failures=[{"code": areas.codes[row], "covered_twice_m2": round(float(-rest[row]), 1)} for row in over],
         )
-    return np.maximum(rest, 0.0)
+    return np.asarray(np.maximum(rest, 0.0), dtype=np.float64)
