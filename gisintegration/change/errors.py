@@ -1,0 +1,198 @@
+"""How wrong a recalculated figure may be: the variance of what an estimated weight makes of a source's figure."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from gisintegration.errors import InputError
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ErrorModel:
+    r"""Variance of the part of a source's figure that goes to a target, when only the weight is known.
+
+    Notes
+    -----
+    Of ``n`` persons of a source a share ``w`` is expected in the target. Were they drawn one by one, the number there
+    would have variance :math:`n w (1 - w)`. Two things make it larger, as in a beta-binomial distribution:
+
+    .. math:: V = n\,w\,(1 - w)\,(1 + (n - 1)\,\rho), \qquad
+              \rho = \min(limit,\; own + base + per\_year \cdot years + per\_growth \cdot |growth|)
+
+    ``own``: a group lives together, so that a piece has more or less of it than of everyone. The rest is common to
+    everyone in the source: the weight itself is wrong, the more so the more years lie between weights and figure and
+    the more the source has grown since (new building stands in one part). What is common moves numerator and
+    denominator together, and so touches a share only as far as the source differs from the target.
+
+    Parameters
+    ----------
+    own, base, per_year, per_growth, limit
+        As above. ``base`` is the common part of weights that are wrong from the start, as those by area.
+    unknown_years, unknown_growth
+        Taken where years or growth are NaN.
+    spread
+        Coefficient of variation of an amount between persons.
+    source
+        Where the parameters come from.
+    """
+
+    own: float
+    per_year: float
+    per_growth: float
+    base: float = 0.0
+    unknown_years: float = 0.0
+    unknown_growth: float = 0.0
+    limit: float = 1.0
+    spread: float = 1.0
+    source: str = ""
+
+    def common(self, years: npt.ArrayLike, growth: npt.ArrayLike) -> Floats:
+        """The part of ρ that everyone in a source shares.
+
+        Parameters
+        ----------
+        years
+            Between weights and figure, 0 and up. NaN: not known.
+        growth
+            Of the source between the two, as a share (0.1 or −0.1: a tenth). NaN: not known.
+
+        Examples
+        --------
+        >>> ErrorModel(own=0.0, per_year=0.01, per_growth=0.1).common([0, 5], [0, -0.5]).round(3).tolist()
+        [0.0, 0.1]
+        """
+        apart = np.where(np.isnan(years), self.unknown_years, years)
+        grown = np.abs(np.where(np.isnan(growth), self.unknown_growth, growth))
+        rho = self.base + self.per_year * apart + self.per_growth * grown
+        return np.clip(rho, 0.0, max(self.limit - self.own, 0.0))
+
+    def variance(self, n: npt.ArrayLike, w: npt.ArrayLike, years: npt.ArrayLike, growth: npt.ArrayLike) -> Floats:
+        """Variance of what ``n`` persons with weight ``w`` leave in the target. All arguments broadcast.
+
+        Examples
+        --------
+        >>> ErrorModel(own=0.0, per_year=0.0, per_growth=0.0).variance(100, 0.5, 0, 0).tolist()
+        25.0
+        >>> ErrorModel(own=0.1, per_year=0.0, per_growth=0.0).variance([11, 11], [0.5, 1.0], 0, 0).tolist()
+        [5.5, 0.0]
+        """
+        return self._clustered(n, w, self.own + self.common(years, growth))
+
+    def quotient_variance(
+        self,
+        top: npt.ArrayLike,
+        rest: npt.ArrayLike,
+        gap: npt.ArrayLike,
+        quotient: npt.ArrayLike,
+        w: npt.ArrayLike,
+        years: npt.ArrayLike,
+        growth: npt.ArrayLike,
+    ) -> Floats:
+        r"""One source's part of the variance of a share, times the target's denominator squared (delta method).
+
+        Parameters
+        ----------
+        top, rest
+            Those of the source with the property and those without.
+        gap
+            What the source's persons add beyond the target's share: ``top − quotient · (top + rest)``.
+        quotient
+            The target's share, 0–1.
+        w, years, growth
+            As in ``variance``.
+
+        Notes
+        -----
+        With :math:`x` persons of :math:`X` in the target, :math:`X\,dp = (1 - p)\,dx - p\,d(X - x)`. What is common to
+        everyone gives :math:`gap^2\,w(1 - w)\,\rho_{common}`; the groups' own clustering is independent.
+
+        Examples
+        --------
+        >>> model = ErrorModel(own=0.0, per_year=0.1, per_growth=0.0)
+        >>> float(model.quotient_variance(50, 50, 0.0, 0.5, 0.5, 1, 0).round(6))
+        6.25
+        """
+        p = np.asarray(quotient)
+        drawn = (1 - p) ** 2 * self._clustered(top, w, self.own) + p**2 * self._clustered(rest, w, self.own)
+        weight = np.asarray(w)
+        moved = np.asarray(gap) ** 2 * weight * (1 - weight) * self.common(years, growth)
+        return np.asarray(drawn + moved, dtype=np.float64)
+
+    def amount_variance(
+        self,
+        amount: npt.ArrayLike,
+        persons: npt.ArrayLike,
+        gap: npt.ArrayLike,
+        w: npt.ArrayLike,
+        years: npt.ArrayLike,
+        growth: npt.ArrayLike,
+    ) -> Floats:
+        r"""One source's part of the variance of a mean or ratio, times the target's denominator squared.
+
+        Parameters
+        ----------
+        amount
+            The source's sum. Amounts differ between persons with coefficient of variation ``spread``.
+        persons
+            Behind the sum; 0 where not known, taken as one.
+        gap
+            ``amount − quotient · denominator`` of the source.
+
+        Examples
+        --------
+        >>> model = ErrorModel(own=0.0, per_year=0.0, per_growth=0.0, spread=0.5)
+        >>> float(model.amount_variance(100.0, 25, 0.0, 0.5, 0, 0))
+        25.0
+        """
+        number = np.maximum(np.asarray(persons, dtype=np.float64), 1.0)
+        each = np.asarray(amount) / number
+        drawn = self._clustered(number, w, self.own) * (self.spread * each) ** 2
+        weight = np.asarray(w)
+        moved = np.asarray(gap) ** 2 * weight * (1 - weight) * self.common(years, growth)
+        return np.asarray(drawn + moved, dtype=np.float64)
+
+    @staticmethod
+    def _clustered(n: npt.ArrayLike, w: npt.ArrayLike, rho: npt.ArrayLike) -> Floats:
+        number, weight = np.asarray(n, dtype=np.float64), np.asarray(w, dtype=np.float64)
+        return np.asarray(number * weight * (1 - weight) * (1 + np.maximum(number - 1, 0) * np.asarray(rho)))
+
+
+@cache
+def load_error_model(method: str = "default") -> ErrorModel:
+    """The error model of a crosswalk's method, with the parameters in ``errors.toml``.
+
+    Parameters
+    ----------
+    method
+        ``points``, ``area``, …; a method that is not listed, and a composed one, has the default parameters.
+
+    Raises
+    ------
+    InputError
+        The file lacks a parameter, or has one that is not known.
+
+    Examples
+    --------
+    >>> model = load_error_model("points")
+    >>> bool(model.variance(100, 0.3, 6, 0.2) > model.variance(100, 0.3, 0, 0.0))
+    True
+    """
+    text = files("gisintegration.change").joinpath("errors.toml").read_text(encoding="utf-8")
+    known = tomllib.loads(text)
+    source = str(known.pop("source"))
+    parameters = known.get(method, known["default"])
+    try:
+        return ErrorModel(**parameters, source=source)
+    except TypeError as error:
+        raise InputError(
+            f"errors.toml: the parameters of '{method}' are not those of the error model: {error}.",
+            hint=f"they are {', '.join(name for name in ErrorModel.__dataclass_fields__ if name != 'source')}.",
+        ) from error
