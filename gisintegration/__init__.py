@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from gisintegration.areas import read_key as read_key
     from gisintegration.change import Relations as Relations
     from gisintegration.change import compare as compare
+    from gisintegration.change import series_breaks as series_breaks
+    from gisintegration.change import stable_areas as stable_areas
     from gisintegration.database import open_release as open_release
     from gisintegration.database import release as release
     from gisintegration.database import save_release as save_release
@@ -76,7 +78,7 @@ if TYPE_CHECKING:
 # Where each public name lives; the same names as above, which only a type checker reads.
 _NAMES: dict[str, str] = {
     "areas": "AreaDivision check_coverage check_file groups levels load_areas read_areas read_key",
-    "change": "Relations compare",
+    "change": "Relations compare series_breaks stable_areas",
     "database": "open_release release save_release select_release",
     "disclosure": "Policy protect",
     "errors": "GisIntegrationError",

@@ -1,19 +1,24 @@
 """Boundary change: relations between editions, crosswalks, recalculation, and what breaks a series."""
 
+from gisintegration.change.breaks import break_notes, series_breaks
 from gisintegration.change.change_log import relations_from_key, relations_from_log
 from gisintegration.change.classify import Relation
 from gisintegration.change.compare import compare
 from gisintegration.change.crosswalk import Crosswalk
 from gisintegration.change.pieces import Pieces, pieces
 from gisintegration.change.relations import Relations
+from gisintegration.change.stable import stable_areas
 
 __all__ = [
     "Crosswalk",
     "Pieces",
     "Relation",
     "Relations",
+    "break_notes",
     "compare",
     "pieces",
     "relations_from_key",
     "relations_from_log",
+    "series_breaks",
+    "stable_areas",
 ]
