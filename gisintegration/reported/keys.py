@@ -1,0 +1,221 @@
+"""Which area each row speaks of: codes and names as they are published, checked against the official lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from gisintegration.areas import AreaDivision
+from gisintegration.areas.codes import (
+    GRAMMAR,
+    KOMMUN,
+    LAN,
+    LEVELS,
+    REGSO_OF_DESO,
+    RIKET,
+    lost_zero,
+    official_codes,
+    official_names,
+    strip_suffix,
+    suffix_edition,
+    well_formed,
+)
+from gisintegration.areas.history import describe_code, editions_of
+from gisintegration.errors import ReportedError
+from gisintegration.reported.figures import text_of
+from gisintegration.reported.mapping import Rows
+
+NO_AREA = -1
+_ABOVE: Mapping[str, str] = MappingProxyType({"kommun": KOMMUN, "lan": LAN, "riket": RIKET})
+_FORMULA = ("=", "+", "@")
+
+Unit = tuple[str, str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Keys:
+    """The areas of a table.
+
+    Parameters
+    ----------
+    units
+        (division, edition, code) of every area that has a row, sorted.
+    rows
+        Position in ``units`` of each row; -1 for a row without an area (blank, or not wanted).
+    wrong
+        Rows whose text is no area of the edition: row, text, what is wrong.
+    unasked
+        Rows of levels above that the mapping does not ask for, by level.
+    """
+
+    units: tuple[Unit, ...]
+    rows: npt.NDArray[np.int32]
+    wrong: tuple[tuple[int, str, str], ...]
+    unasked: Mapping[str, int]
+
+
+def find_areas(columns: pa.Table, said: Rows, areas: AreaDivision | None) -> Keys:
+    """The area of every row.
+
+    Raises
+    ------
+    ReportedError
+        The column of editions says something that the mapping does not name.
+    """
+    texts = text_of(columns[said.key]).combine_chunks().dictionary_encode()
+    tags = _tags(columns, said)
+    names = _names(said, areas) if said.name is not None else {}
+    pairs, inverse = np.unique(
+        np.column_stack([texts.indices.to_numpy(zero_copy_only=False), tags[0]]), axis=0, return_inverse=True
+    )
+    found: list[Unit | str | None] = []
+    for position, tag in pairs:
+        text = " ".join(str(texts.dictionary[int(position)].as_py()).split())
+        edition = None if tags[1] is None else tags[1][int(tag)]
+        found.append(_area(text, edition, said, names) if text else None)
+    wanted = {unit for unit in found if isinstance(unit, tuple) and _is_wanted(unit, said)}
+    units = tuple(sorted(wanted))
+    place = {unit: number for number, unit in enumerate(units)}
+    rows = np.array(
+        [place.get(unit, NO_AREA) if isinstance(unit, tuple) else NO_AREA for unit in found], dtype=np.int32
+    )[inverse.ravel()]
+    faulty = np.array([isinstance(unit, str) for unit in found], dtype=np.bool_)[inverse.ravel()]
+    unasked = np.array([isinstance(unit, tuple) and unit not in wanted for unit in found])[inverse.ravel()]
+    levels: dict[str, int] = {}
+    for row in np.flatnonzero(unasked):
+        unit = found[int(inverse.ravel()[row])]
+        level = unit[0] if isinstance(unit, tuple) else ""
+        levels[level] = levels.get(level, 0) + 1
+    wrong = tuple(
+        (int(row), str(texts.dictionary[int(pairs[inverse.ravel()[row]][0])].as_py()), str(found[inverse.ravel()[row]]))
+        for row in np.flatnonzero(faulty)
+    )
+    return Keys(units, rows, wrong, levels)
+
+
+def looks_like_area(text: str) -> bool:
+    """Whether a text is meant as a code or a RegSO's name: such a row is never taken for a footnote.
+
+    Examples
+    --------
+    >>> looks_like_area("114C1010"), looks_like_area("Kiruna (Triangeln)"), looks_like_area("Källa: SCB")
+    (True, True, False)
+    """
+    plain = strip_suffix(text.strip())
+    code = plain.split(" ")[0]
+    return (
+        any(well_formed(level, code) or lost_zero(level, code) for level in LEVELS if level != "riket")
+        or re.fullmatch(r"[A-ZÅÄÖ][^().:]{1,30} \([^()]+\)", plain) is not None
+        or plain[:1] in _FORMULA
+    )
+
+
+def _tags(columns: pa.Table, said: Rows) -> tuple[npt.NDArray[np.int64], Sequence[str] | None]:
+    if said.edition_column is None:
+        return np.zeros(len(columns), dtype=np.int64), None
+    texts = text_of(columns[said.edition_column.column]).combine_chunks().dictionary_encode()
+    values = [str(value) for value in texts.dictionary.to_pylist()]
+    unknown = [value for value in values if value and value not in said.edition_column.codes]
+    if unknown:
+        raise ReportedError.unknown(
+            "edition", unknown[0], said.edition_column.codes, where=f"column {said.edition_column.column}"
+        )
+    return texts.indices.to_numpy(zero_copy_only=False).astype(np.int64), [
+        said.edition_column.codes.get(value, "") for value in values
+    ]
+
+
+def _is_wanted(unit: Unit, said: Rows) -> bool:
+    return f"{unit[0]}/{unit[1]}" in said.editions.values() or unit[0] in said.parents
+
+
+def _area(text: str, edition: str | None, said: Rows, names: Mapping[str, Unit]) -> Unit | str:
+    """The area that a text names, or what is wrong with it."""
+    if said.name is not None:
+        return names.get(text) or _no_such_name(text, names)
+    keys = list(said.editions.values()) if edition is None else [edition]
+    suffixed = re.search(r"_(DeSO|RegSO)\d{4}$", text, re.IGNORECASE)
+    if isinstance(said.edition, Mapping):
+        suffix = suffixed.group(0) if suffixed else ""
+        known = {name.casefold(): key for name, key in said.edition.items()}
+        if suffix.casefold() not in known:
+            return _above(text, keys[0]) or f"has the suffix '{suffix}', which the mapping does not name"
+        keys = [known[suffix.casefold()]]
+    elif suffixed and suffix_edition(text) not in {key.split("/")[1] for key in keys}:
+        return f"is of edition {suffix_edition(text)} by its suffix, and the mapping says {', '.join(keys)}"
+    division, number = keys[0].split("/", 1)
+    code = strip_suffix(text)
+    if division not in GRAMMAR:
+        return division, number, code
+    first = code.split(" ", 1)[0]
+    official = official_codes(keys[0]) or frozenset()
+    if first in official and (first == code or well_formed(division, first)):
+        return division, number, first
+    return _above(code, keys[0]) or _what_is_wrong(code, division, number)
+
+
+def _above(text: str, key: str) -> Unit | None:
+    """The area of a level above that a code, or a code and a name, is."""
+    division, edition = key.split("/", 1)
+    first = text.split(" ", 1)[0]
+    above = dict(_ABOVE)
+    if division == "deso" and edition in REGSO_OF_DESO:
+        above["regso"] = f"regso/{REGSO_OF_DESO[edition]}"
+    for level, owner in above.items():
+        if level != division and first in (official_codes(owner) or ()):
+            return level, owner.split("/", 1)[1], first
+    return None
+
+
+def _what_is_wrong(code: str, division: str, edition: str) -> str:
+    if code[:1] in _FORMULA:
+        return "is a formula, not a code"
+    if padded := lost_zero(division, code):
+        return f"has lost its leading zero: it was {padded}"
+    if not well_formed(division, code):
+        return f"is not a code of {division}"
+    what = describe_code(division, code, edition)
+    return what[what.index("' ") + 2 :] + ("" if editions_of(division, code) else f" of {division}")
+
+
+def _no_such_name(text: str, names: Mapping[str, Unit]) -> str:
+    if text[:1] in _FORMULA:
+        return "is a formula, not a name"
+    hint = ReportedError.unknown("area", text, _alike(text, names)).hint or ""
+    near = re.match(r"did you mean ('.+?')\?", hint)
+    return f"is no name of an area{f': did you mean {near[1]}?' if near else ''}"
+
+
+def _alike(text: str, names: Mapping[str, Unit]) -> Iterable[str]:
+    """Names that begin alike: a search among all of them for each of thousands of wrong ones would take minutes."""
+    return [name for name in names if name[:3].casefold() == text[:3].casefold()]
+
+
+def _names(said: Rows, areas: AreaDivision | None) -> dict[str, Unit]:
+    found: dict[str, Unit] = {}
+    keys = set(said.editions.values())
+    for key in (RIKET, LAN, KOMMUN, *sorted(keys)):
+        division, edition = key.split("/", 1)
+        for code, name in _official(key).items():
+            if key in keys or name not in found:
+                found[name] = (division, edition, code)
+    if areas is not None and areas.key in keys:
+        for code, name in zip(areas.codes, areas.names, strict=True):
+            found.setdefault(" ".join(str(name).split()), (areas.division, areas.edition, str(code)))
+    if not any(f"{unit[0]}/{unit[1]}" in keys for unit in found.values()):
+        raise ReportedError(
+            f"The names of {', '.join(sorted(keys))} are not known.", hint="pass areas=, or map a column of codes."
+        )
+    return found
+
+
+@cache
+def _official(key: str) -> Mapping[str, str]:
+    return {code: " ".join(name.split()) for code, name in official_names(key).items()}

@@ -1,0 +1,392 @@
+"""Checked rows as the rows of a statistics table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gisintegration.areas import AreaDivision
+from gisintegration.areas.codes import did_not_exist
+from gisintegration.errors import ReportedError
+from gisintegration.layers import entries
+from gisintegration.reported.cells import Cells, Selector, Spec, cells_of, columns_of
+from gisintegration.reported.figures import (
+    DID_NOT_EXIST,
+    MISSING,
+    NOT_APPLICABLE,
+    SHOWN,
+    STATES,
+    ZERO,
+    Figures,
+    add,
+    is_adjusted,
+    take,
+    zeros_as_small,
+)
+from gisintegration.reported.keys import Unit
+from gisintegration.reported.mapping import ReportedMapping, Term
+from gisintegration.reported.rows import Checked
+from gisintegration.reported.text_table import Delivered
+from gisintegration.tables import BREAKDOWNS, Kind, Method, Reason, Status, coded, constant
+
+# Kommuner, län and the country go on under their codes when the set of kommuner changes.
+_LASTING = ("kommun", "lan", "riket")
+_STATUSES, _REASONS = [str(status) for status in Status], [str(reason) for reason in Reason]
+_STATUS_OF = np.array([_STATUSES.index(status) for status, _ in STATES], dtype=np.int8)
+_REASON_OF = np.array([_REASONS.index(reason) for _, reason in STATES], dtype=np.int8)
+_METHODS = [str(Method.REPORTED), str(Method.DERIVED)]
+
+Mask = npt.NDArray[np.bool_]
+Years = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """The rows, and what there is to say of them.
+
+    Parameters
+    ----------
+    frame
+        Columns of ``COLUMNS``.
+    decimals
+        How many decimals each indicator's published figures are written with, where the file tells.
+    adjusted
+        Columns whose 0 was taken as 0–2, with how many there are, in the order of the mapping.
+    unread
+        Rows of areas that no figure of the mapping selects.
+    missing
+        Areas asked for that the table has no row of, by edition.
+    outside
+        Areas of the table that were not asked for, by edition.
+    """
+
+    frame: pd.DataFrame
+    decimals: Mapping[str, int]
+    adjusted: Mapping[str, int]
+    unread: int
+    missing: Mapping[str, tuple[str, ...]]
+    outside: Mapping[str, int]
+
+
+class Builder:
+    """Lays every series out over the table's areas and years."""
+
+    def __init__(self, delivered: Delivered, mapping: ReportedMapping, checked: Checked) -> None:
+        self._delivered = delivered
+        self._mapping = mapping
+        self._checked = checked
+        self._selector = Selector(delivered.columns, checked.keys.rows >= 0)
+        self._at: dict[tuple[tuple[str, str], ...], npt.NDArray[np.intp]] = {}
+        self.adjusted: dict[str, int] = {}
+        self.failures: list[dict[str, str]] = []
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self._checked.keys.units), len(self._checked.years)
+
+    @property
+    def unread(self) -> int:
+        """Rows of areas that no series has read."""
+        return int(((self._checked.keys.rows >= 0) & ~self._selector.read).sum())
+
+    def cells(self, spec: Spec, within: Mask) -> Cells:
+        """The cells of a series over areas × years; outside the years of their edition they are not applicable."""
+        counts = spec.indicator.kind is Kind.COUNT
+        value = self._term(spec.value, spec, within, counted=counts) if spec.value else None
+        parts = [
+            self._term(term, spec, within, counted=True) if term else None
+            for term in (spec.numerator, spec.denominator)
+        ]
+        return cells_of(spec, value, *parts)
+
+    def _term(self, term: Term, spec: Spec, within: Mask, *, counted: bool) -> Figures:
+        at = self._rows(term.where, spec)
+        signed = []
+        for written in term.columns:
+            sign, name = columns_of(written)
+            figures = self._masked(take(self._checked.figures[name], at), within, name, spec)
+            if counted and (spec.adjusted == "0-3" or (spec.adjusted == "detect" and is_adjusted(figures))):
+                zeros = int((figures.states == ZERO).sum())
+                if zeros:
+                    said = ", ".join(f"{column} {text}" for column, text in sorted(term.where.items()))
+                    self.adjusted[f"{name} ({said})" if said else name] = zeros
+                figures = zeros_as_small(figures)
+            signed.append((sign, figures))
+        return add(signed) if len(signed) > 1 or signed[0][0] < 0 else signed[0][1]
+
+    def _masked(self, figures: Figures, within: Mask, column: str, spec: Spec) -> Figures:
+        """Figures outside the edition's years: SCB writes 0 there, and any other figure is of another edition."""
+        wrong = ~within & (figures.states == SHOWN)
+        for cell in np.flatnonzero(wrong):
+            area, year = self._cell(int(cell), spec)
+            self.failures.append(
+                {"area": area, "year": str(year), "column": column, "what": "has a figure outside the edition's years"}
+            )
+        states = np.where(within, figures.states, NOT_APPLICABLE).astype(np.int8)
+        return Figures(np.where(within, figures.values, np.nan), states, figures.decimals)
+
+    def _rows(self, where: Mapping[str, str], spec: Spec) -> npt.NDArray[np.intp]:
+        """The row of each cell, -1 where there is none."""
+        key = tuple(sorted(where.items()))
+        if key in self._at:
+            return self._at[key]
+        rows = self._selector.rows(where)
+        cell = self._checked.keys.rows[rows] * self.shape[1] + self._checked.year_rows[rows]
+        at = np.full(self.shape[0] * self.shape[1], -1, dtype=np.intp)
+        at[cell[::-1]] = rows[::-1]
+        for row in rows[at[cell] != rows]:
+            first = int(at[cell[np.searchsorted(rows, row)]])
+            area, year = self._cell(int(cell[np.searchsorted(rows, row)]), spec)
+            self.failures.append(
+                {
+                    "line": str(self._delivered.lines[row]),
+                    "area": area,
+                    **({"year": str(year)} if year else {}),
+                    "what": f"stands on line {self._delivered.lines[first]} too"
+                    + ("" if where else "; say which rows by where or by, if they differ in another column"),
+                }
+            )
+        self._at[key] = at
+        return at
+
+    def _cell(self, cell: int, spec: Spec) -> tuple[str, int]:
+        unit, year = divmod(cell, self.shape[1])
+        return self._checked.keys.units[unit][2], spec.year or self._checked.years[year]
+
+
+def build(
+    delivered: Delivered,
+    mapping: ReportedMapping,
+    checked: Checked,
+    specs: Sequence[Spec],
+    areas: AreaDivision | None,
+) -> Built:
+    """The rows of every series.
+
+    Raises
+    ------
+    ReportedError
+        An area has several rows for one figure, a figure lies outside its edition's years, a share is not one, a
+        kommun that was asked for is missing; every fault is listed.
+    """
+    units = checked.keys.units
+    wanted, missing, outside = _wanted(units, mapping, areas)
+    builder = Builder(delivered, mapping, checked)
+    frames: list[pd.DataFrame] = []
+    decimals: dict[str, int] = {}
+    for spec in specs:
+        years = np.array([spec.year] if spec.year is not None else checked.years)
+        within, formed = _within(units, years, mapping, areas)
+        cells = builder.cells(spec, (within & formed).ravel())
+        builder.failures += _impossible(cells, spec, units, years)
+        if cells.decimals is not None and spec.value is not None and spec.indicator.kind is not Kind.COUNT:
+            decimals[spec.indicator.id] = max(decimals.get(spec.indicator.id, 0), min(cells.decimals, 4))
+        frames.append(_frame(cells, spec, units, years, wanted=wanted, formed=formed.ravel()))
+        frames += _absent(spec, years, missing, mapping, areas)
+    if builder.failures:
+        raise _refused(delivered, builder.failures)
+    return Built(
+        pd.concat(frames, ignore_index=True),
+        decimals,
+        builder.adjusted,
+        builder.unread,
+        missing,
+        outside,
+    )
+
+
+def edition_years(key: str, mapping: ReportedMapping, areas: AreaDivision | None) -> Years:
+    """First and last data year whose figures count on an edition; None: open.
+
+    Examples
+    --------
+    >>> from gisintegration.reported.mapping import load_mapping
+    >>> edition_years("deso/2018", load_mapping("deso_2018_age_2022"), None)
+    (2010, 2023)
+    """
+    said = mapping.said.rows
+    if said.years is not None and key in said.editions.values():
+        return said.years
+    if areas is not None and areas.key == key:
+        return areas.years
+    return next((entry.years for entry in entries() if entry.key == key), (None, None))
+
+
+def _within(
+    units: Sequence[Unit], years: npt.NDArray[np.int64], mapping: ReportedMapping, areas: AreaDivision | None
+) -> tuple[Mask, Mask]:
+    """For each area and year: whether it lies within the edition's years, and whether the area was formed."""
+    within = np.ones((len(units), len(years)), dtype=np.bool_)
+    keys = np.array([f"{division}/{edition}" for division, edition, _ in units])
+    for key in sorted(set(keys.tolist())):
+        first, last = (None, None) if key.split("/")[0] in _LASTING else edition_years(key, mapping, areas)
+        for column, year in enumerate(years.tolist()):
+            if (first is not None and year < first) or (last is not None and year > last):
+                within[keys == key, column] = False
+    formed = np.ones_like(within)
+    for row, (division, _, code) in enumerate(units):
+        if division == "kommun":
+            formed[row] = [not did_not_exist(code, int(year)) for year in years]
+    return within, formed
+
+
+def _wanted(
+    units: Sequence[Unit], mapping: ReportedMapping, areas: AreaDivision | None
+) -> tuple[Mask, dict[str, tuple[str, ...]], dict[str, int]]:
+    """Which areas of the table were asked for, which that were asked for it lacks, and how many it has beside."""
+    if areas is None:
+        return np.ones(len(units), dtype=np.bool_), {}, {}
+    asked = {code for code, kind in zip(areas.codes, areas.table["kind"], strict=True) if kind == "area"}
+    above = {level: set(areas.parent(level)) for level in areas.parents}
+    wanted = np.array(
+        [
+            code in asked if f"{division}/{edition}" == areas.key else code in above.get(division, ())
+            for division, edition, code in units
+        ]
+    )
+    has = {code for division, edition, code in units if f"{division}/{edition}" == areas.key}
+    lacking = tuple(sorted(asked - has))
+    outside: dict[str, int] = {}
+    for (division, edition, _), keep in zip(units, wanted, strict=True):
+        if not keep:
+            outside[f"{division}/{edition}"] = outside.get(f"{division}/{edition}", 0) + 1
+    if not asked & has:
+        raise ReportedError(
+            f"None of the {len(asked)} areas of {areas.key} is in the table.", hint="check the areas, and the file."
+        )
+    _check_kommuner(lacking, asked & has, areas, mapping)
+    return wanted, ({areas.key: lacking} if lacking else {}), outside
+
+
+def _check_kommuner(lacking: Sequence[str], has: set[str], areas: AreaDivision, mapping: ReportedMapping) -> None:
+    if areas.division not in ("deso", "regso") or mapping.said.rows.missing_kommun == "allow":
+        return
+    whole = sorted({code[:4] for code in lacking} - {code[:4] for code in has})
+    if whole:
+        raise ReportedError(
+            f"The table has no area of {len(whole)} kommun{'er' if len(whole) > 1 else ''} that "
+            f"{'are' if len(whole) > 1 else 'is'} among the areas of {areas.key}.",
+            hint='fetch the whole table, or say rows.missing_kommun = "allow" to have its figures as missing.',
+            failures=[
+                {"kommun": kommun, "areas": str(sum(code.startswith(kommun) for code in lacking))} for kommun in whole
+            ],
+        )
+
+
+def _impossible(cells: Cells, spec: Spec, units: Sequence[Unit], years: npt.NDArray[np.int64]) -> list[dict[str, str]]:
+    if spec.indicator.kind not in (Kind.SHARE, Kind.COUNT):
+        return []
+    wrong = cells.value < 0
+    if spec.indicator.kind is Kind.SHARE:
+        wrong |= cells.value > 100
+    return [
+        {
+            "area": units[cell // len(years)][2],
+            "year": str(years[cell % len(years)]),
+            "indicator": spec.indicator.id,
+            "what": f"{cells.value[cell]:g} is no {spec.indicator.kind}",
+        }
+        for cell in np.flatnonzero(wrong).tolist()
+    ]
+
+
+def _refused(delivered: Delivered, failures: Sequence[Mapping[str, str]]) -> ReportedError:
+    what = " ".join(failure["what"] for failure in failures)
+    hint = "correct the file, or the mapping."
+    if "outside the edition's years" in what:
+        hint = (
+            "the figures are of another edition than rows.edition says; or, if their publisher placed them on it all "
+            'the same, say the years: rows.years = "2018-2024".'
+        )
+    return ReportedError(
+        f"{delivered.name} has {len(failures)} fault{'s' if len(failures) > 1 else ''}.", hint=hint, failures=failures
+    )
+
+
+def _frame(
+    cells: Cells,
+    spec: Spec,
+    units: Sequence[Unit],
+    years: npt.NDArray[np.int64],
+    *,
+    wanted: Mask,
+    formed: Mask,
+) -> pd.DataFrame:
+    keep = np.repeat(wanted, len(years))
+    states = np.where(formed, cells.states, DID_NOT_EXIST)[keep]
+    figure = np.isin(states, (SHOWN, ZERO))
+    kept = [unit for unit, wants in zip(units, wanted, strict=True) if wants]
+    columns = {
+        name: _repeated([unit[place] for unit in kept], len(years))
+        for place, name in enumerate(("division", "edition", "area"))
+    }
+    numbers = {
+        name: np.where(figure, getattr(cells, name)[keep], np.nan) for name in ("numerator", "denominator", "value")
+    }
+    return _rows(spec, columns, np.tile(years, len(kept)), states, numbers, derived=cells.derived & figure)
+
+
+def _absent(
+    spec: Spec,
+    years: npt.NDArray[np.int64],
+    missing: Mapping[str, Sequence[str]],
+    mapping: ReportedMapping,
+    areas: AreaDivision | None,
+) -> list[pd.DataFrame]:
+    """Rows of areas that were asked for and that the table does not have."""
+    found = []
+    for key, codes in missing.items():
+        division, edition = key.split("/", 1)
+        units = [(division, edition, code) for code in codes]
+        within, formed = _within(units, years, mapping, areas)
+        states = np.select([~formed.ravel(), ~within.ravel()], [DID_NOT_EXIST, NOT_APPLICABLE], MISSING)
+        columns = {
+            "division": constant(division, len(states)),
+            "edition": constant(edition, len(states)),
+            "area": _repeated(list(codes), len(years)),
+        }
+        numbers = {name: np.full(len(states), np.nan) for name in ("numerator", "denominator", "value")}
+        nothing = np.zeros(len(states), dtype=np.bool_)
+        found.append(_rows(spec, columns, np.tile(years, len(codes)), states.astype(np.int8), numbers, derived=nothing))
+    return found
+
+
+def _repeated(texts: Sequence[str], times: int) -> object:
+    names = sorted(set(texts))
+    place = {name: number for number, name in enumerate(names)}
+    return coded(np.repeat(np.array([place[text] for text in texts], dtype=np.int32), times), names)
+
+
+def _rows(
+    spec: Spec,
+    columns: Mapping[str, object],
+    years: npt.NDArray[np.int64],
+    states: npt.NDArray[np.int8],
+    numbers: Mapping[str, npt.NDArray[np.float64]],
+    *,
+    derived: Mask,
+) -> pd.DataFrame:
+    n = len(states)
+    unknown = np.full(n, np.nan)
+    return pd.DataFrame(
+        {
+            "indicator": constant(spec.indicator.id, n),
+            **columns,
+            "year": years,
+            **{name: constant(code, n) for name, code in zip(BREAKDOWNS, spec.classes, strict=True)},
+            **numbers,
+            "lower": unknown,
+            "upper": unknown,
+            "se": unknown,
+            "status": coded(_STATUS_OF[states], _STATUSES),
+            "reason": coded(_REASON_OF[states], _REASONS),
+            "method": coded(derived.astype(np.int8), _METHODS),
+            "exact_share": np.ones(n),
+            "n_sources": np.ones(n, dtype=np.int32),
+            "coordinate_type": constant("", n),
+        }
+    )
