@@ -161,6 +161,8 @@ def measured(register: pd.DataFrame) -> pd.DataFrame:
     """The columns of a case's persons, from columns of the register."""
     adult, working = register["age"] >= 20, register["age"].between(20, 64)
     known = register["equivalised_income"].notna()
+    constants = gi.load_constants("synthetic")
+    line = {year: 0.6 * constants.value("median_equivalised_income", year) for year in YEARS}
     return pd.DataFrame(
         {
             "year": register["year"],
@@ -171,7 +173,7 @@ def measured(register: pd.DataFrame) -> pd.DataFrame:
             "foreign_born": register["birth_region"] != "sweden",
             "employed": working & (register["labour_status"] == "employed"),
             "low_education": working & (register["education"] == "compulsory"),
-            "low_standard": known & (register["equivalised_income"] < register["poverty_line"]),
+            "low_standard": known & (register["equivalised_income"] < register["year"].map(line)),
             "standard_known": known,
             "adults": adult,
             "income": np.where(adult, register["disposable_income"], 0),
