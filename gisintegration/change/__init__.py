@@ -4,19 +4,25 @@ from gisintegration.change.breaks import break_notes, series_breaks
 from gisintegration.change.change_log import relations_from_key, relations_from_log
 from gisintegration.change.classify import Relation
 from gisintegration.change.compare import compare
-from gisintegration.change.crosswalk import Crosswalk
+from gisintegration.change.crosswalk import Crosswalk, load_crosswalk
+from gisintegration.change.crosswalk_check import CrosswalkCheck
+from gisintegration.change.crosswalk_make import crosswalk, preview_crosswalks
 from gisintegration.change.pieces import Pieces, pieces
 from gisintegration.change.relations import Relations
 from gisintegration.change.stable import stable_areas
 
 __all__ = [
     "Crosswalk",
+    "CrosswalkCheck",
     "Pieces",
     "Relation",
     "Relations",
     "break_notes",
     "compare",
+    "crosswalk",
+    "load_crosswalk",
     "pieces",
+    "preview_crosswalks",
     "relations_from_key",
     "relations_from_log",
     "series_breaks",
