@@ -117,6 +117,10 @@ class ReportedError(InputError):
     """A published table, or the mapping that says what is in it, cannot be used."""
 
 
+class FormatError(InputError):
+    """A PX or JSON-stat file cannot be read, or a table cannot be written as one."""
+
+
 class ProjectError(InputError):
     """The project file says something that cannot be done."""
 
