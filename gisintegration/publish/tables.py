@@ -85,7 +85,7 @@ def _write(
     status = {code: getattr(WORDS[code], language) for code in Status}
     names = dict(zip(areas.table["code"], areas.table["name"], strict=True))
     figures = rows["value"].to_numpy()
-    texts = [_figure(value, indicator.decimals, language) for value in figures]
+    texts = [figure_text(value, indicator.decimals, language) for value in figures]
     cells = {
         (str(area), str(sex), int(year)): (text, status[Status(str(state))])
         for area, sex, year, text, state in zip(
@@ -108,7 +108,7 @@ def _write(
                     missing = ("", status[Status.MISSING])
                     told = [text for year in years for text in cells.get((area, sex, year), missing)]
                     who = class_text(release.labels, "sex", sex, language)
-                    writer.writerow([_plain(area), _plain(str(names[area])), who, *told, policy])
+                    writer.writerow([plain_cell(area), plain_cell(str(names[area])), who, *told, policy])
     types = ["String"] * 3 + ["Real", "String"] * len(years) + ["String"]
     path.with_suffix(".csvt").write_text(",".join(f'"{kind}"' for kind in types) + "\n", encoding="ascii")
 
@@ -121,12 +121,26 @@ def _write_about(path: Path, release: Release, language: Language) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _figure(value: float, decimals: int, language: Language) -> str:
+def figure_text(value: float, decimals: int, language: Language) -> str:
+    """A figure as a cell of a CSV, rounded half away from zero, with the language's decimal sign; "" for none.
+
+    Examples
+    --------
+    >>> figure_text(0.25, 1, "sv"), figure_text(float("nan"), 1, "sv")
+    ('0,3', '')
+    """
     if pd.isna(value):
         return ""
     text = f"{float(round_half_away(value, decimals)):.{decimals}f}"
     return text.replace(".", ",") if language == "sv" else text
 
 
-def _plain(text: str) -> str:
+def plain_cell(text: str) -> str:
+    """A text that Excel does not take for a formula.
+
+    Examples
+    --------
+    >>> plain_cell("=1+1"), plain_cell("0114A0010")
+    ("'=1+1", '0114A0010')
+    """
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -131,7 +131,18 @@ def is_internal(release: Release) -> bool:
 
 def marked(title: str, release: Release, language: Language) -> str:
     """The title, with the warning that internal figures carry wherever they are seen."""
-    return f"{ {'sv': 'INTERNT', 'en': 'INTERNAL'}[language] }: {title}" if is_internal(release) else title
+    return internal(title, language) if is_internal(release) else title
+
+
+def internal(title: str, language: Language) -> str:
+    """The title of something that must not be published.
+
+    Examples
+    --------
+    >>> internal("Pieces", "en")
+    'INTERNAL: Pieces'
+    """
+    return f"{ {'sv': 'INTERNT', 'en': 'INTERNAL'}[language] }: {title}"
 
 
 def sentences(release: Release, language: Language) -> list[str]:
