@@ -45,11 +45,11 @@ def redigitised(
     """
     net = _net(polygons)
     edges = _chosen_edges(net, polygons, chosen)
-    tree = shapely.STRtree(_lines(net.vertices[net.ends]))
-    free = _movable(net, edges, tree)
+    tight = _tight(net, edges)
+    free = _movable(net, edges, tight)
     dropped = _left_out(net, free, rng)
     place = net.vertices + np.where(free, _shifts(rng, len(free), _SHIFT), 0.0)
-    extra = _extra(net, edges, tree, rng)
+    extra = _extra(net, edges, tight, rng)
     changed = free[net.ends].any(axis=1) | ~np.isnan(extra)
     touched = np.unique(net.owner[changed[net.edge]])
     made = polygons.copy()
@@ -85,18 +85,32 @@ def _chosen_edges(net: _Net, polygons: npt.NDArray[np.object_], chosen: npt.NDAr
     return np.asarray(edges & ~unmatched[net.ends].any(axis=1), dtype=bool)
 
 
-def _movable(net: _Net, edges: Bools, tree: shapely.STRtree) -> Bools:
-    """Vertices all of whose edges are drawn anew and that have room around them."""
-    size = len(net.vertices)
-    free = np.bincount(net.ends[~edges].ravel(), minlength=size) == 0
+def _tight(net: _Net, edges: Bools) -> Bools:
+    """Edges that another one, or the far end of the next one, comes close to; and short ones."""
+    lines = _lines(net.vertices[net.ends])
     length = np.abs(net.vertices[net.ends[:, 0]] - net.vertices[net.ends[:, 1]])
-    free[net.ends[length < _SHORTEST]] = False
-    asked = np.flatnonzero(free)
-    points = shapely.points(net.vertices[asked].real, net.vertices[asked].imag)
-    vertex, near = tree.query(points, predicate="dwithin", distance=_CLEARANCE)
-    strange = (net.ends[near] != asked[vertex][:, None]).all(axis=1)
-    free[asked[vertex[strange]]] = False
-    return np.asarray(free, dtype=bool)
+    tight = length < _SHORTEST
+    asked = np.flatnonzero(edges)
+    mine, other = shapely.STRtree(lines).query(lines[asked], predicate="dwithin", distance=_CLEARANCE)
+    mine = asked[mine]
+    differ = mine != other
+    mine, other = mine[differ], other[differ]
+    # Of two edges that meet, what counts is how close the ends that are not common come to the other edge.
+    meet = (net.ends[mine][:, :, None] == net.ends[other][:, None, :]).any(axis=(1, 2))
+    close = ~meet
+    for one, two in ((mine, other), (other, mine)):
+        own = (net.ends[one][:, :1] == net.ends[two]).any(axis=1)
+        far = net.vertices[np.where(own, net.ends[one][:, 1], net.ends[one][:, 0])]
+        close |= shapely.distance(shapely.points(far.real, far.imag), lines[two]) < _CLEARANCE
+    tight[mine[close]] = True
+    tight[other[close]] = True
+    return np.asarray(tight, dtype=bool)
+
+
+def _movable(net: _Net, edges: Bools, tight: Bools) -> Bools:
+    """Vertices all of whose edges are drawn anew and have room around them."""
+    still = ~edges | tight
+    return np.asarray(np.bincount(net.ends[still].ravel(), minlength=len(net.vertices)) == 0, dtype=bool)
 
 
 def _left_out(net: _Net, free: Bools, rng: np.random.Generator) -> Bools:
@@ -119,16 +133,11 @@ def _left_out(net: _Net, free: Bools, rng: np.random.Generator) -> Bools:
     return dropped
 
 
-def _extra(net: _Net, edges: Bools, tree: shapely.STRtree, rng: np.random.Generator) -> Complex:
+def _extra(net: _Net, edges: Bools, tight: Bools, rng: np.random.Generator) -> Complex:
     """A vertex more on each edge that has room for one, NaN on the others."""
     a, b = net.vertices[net.ends[:, 0]], net.vertices[net.ends[:, 1]]
-    extra = a + rng.uniform(0.3, 0.7, len(a)) * (b - a)
-    roomy = edges & (np.abs(b - a) >= 2.0 * _SHORTEST)
-    asked = np.flatnonzero(roomy)
-    points = shapely.points(extra[asked].real, extra[asked].imag)
-    point, near = tree.query(points, predicate="dwithin", distance=_CLEARANCE)
-    roomy[asked[point[near != asked[point]]]] = False
-    return np.where(roomy, extra + _shifts(rng, len(extra), _BEND), np.nan)
+    extra = a + rng.uniform(0.3, 0.7, len(a)) * (b - a) + _shifts(rng, len(a), _BEND)
+    return np.where(edges & ~tight & (np.abs(b - a) >= 2.0 * _SHORTEST), extra, np.nan)
 
 
 def _shifts(rng: np.random.Generator, size: int, most: float) -> Complex:
