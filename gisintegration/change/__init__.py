@@ -3,7 +3,7 @@
 from gisintegration.change.breaks import break_notes, series_breaks
 from gisintegration.change.change_log import relations_from_key, relations_from_log
 from gisintegration.change.classify import Relation
-from gisintegration.change.compare import compare
+from gisintegration.change.comparison import compare
 from gisintegration.change.crosswalk import Crosswalk, load_crosswalk
 from gisintegration.change.crosswalk_check import CrosswalkCheck
 from gisintegration.change.crosswalk_make import crosswalk, preview_crosswalks

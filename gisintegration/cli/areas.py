@@ -1,24 +1,31 @@
-"""areas list, areas check."""
+"""areas list, areas check, areas compare."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 
 import gisintegration as gi
+from gisintegration.change.persons_file import read_persons
+from gisintegration.cli.editions import find_edition
 from gisintegration.cli.summary import areas_table
 from gisintegration.cli.terminal import Terminal, verb
+from gisintegration.progress import part, reporter
+from gisintegration.publish.changes import write_change_tables, write_changes
+from gisintegration.registers.report import masked_all
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     group = typer.Typer(
-        help="Area divisions: what is known of them, and whether a file of them is sound.", no_args_is_help=True
+        help="Area divisions: what is known of them, whether a file is sound, what changed between two.",
+        no_args_is_help=True,
     )
     verb(group, "areas list")(list_areas)
     verb(group, "areas check")(check)
+    verb(group, "areas compare")(compare)
     app.add_typer(group, name="areas")
 
 
@@ -67,3 +74,78 @@ def check(
     terminal.result(data, report.summary, *([] if to is None else [f"The findings are in {to}."]))
     if not report.clean:
         raise typer.Exit(1)
+
+
+def compare(
+    terminal: Terminal,
+    old: Annotated[str, typer.Argument(help="The earlier edition: a key of the catalogue, as deso/2018, or a file.")],
+    new: Annotated[str, typer.Argument(help="The later edition, likewise.")],
+    *,
+    to: Annotated[
+        Path | None, typer.Option("--to", "-o", help="Folder to write changes.gpkg and the tables areas and links in.")
+    ] = None,
+    tolerance: Annotated[float, typer.Option(help="m; ground nowhere wider is noise, no change.")] = 1.0,
+    level: Annotated[str | None, typer.Option(help="Of files: deso, regso, kommun, … or a name of your own.")] = None,
+    old_edition: Annotated[str | None, typer.Option(help="Of an old file, as 2018; told from its codes.")] = None,
+    new_edition: Annotated[str | None, typer.Option(help="Of a new file.")] = None,
+    code: Annotated[str | None, typer.Option(help="Column of codes in files.")] = None,
+    old_layer: Annotated[str | None, typer.Option(help="Layer of an old file.")] = None,
+    new_layer: Annotated[str | None, typer.Option(help="Layer of a new file.")] = None,
+    places: Annotated[
+        str | None, typer.Option(help="File of points where persons live, of one year; makes the result internal.")
+    ] = None,
+    persons: Annotated[
+        str | None, typer.Option(help="Column of persons at each point; without it a row is a person.")
+    ] = None,
+    crs: Annotated[str | None, typer.Option(help="CRS of the points, as EPSG:3006; default that.")] = None,
+    table: Annotated[Literal["csv", "parquet"], typer.Option(help="What the tables are written as.")] = "csv",
+    language: Annotated[Literal["sv", "en"], typer.Option(help="Of headings, titles and styles.")] = "sv",
+) -> None:
+    """Tell what became of every area between two editions: unchanged, split, merged, adjusted, recoded and so on.
+
+    Example: gisintegration areas compare deso/2018 deso/2025 -o changes
+    """
+    options = {"level": level, "code": code}
+    first = find_edition(old, **options, edition=old_edition, layer=old_layer, flag="--old-edition")
+    second = find_edition(new, **options, edition=new_edition, layer=new_layer, flag="--new-edition")
+    report = reporter(terminal.progress)
+    located, count = None, None
+    if places is not None:
+        located, count = read_persons(
+            places, [first, second], persons=persons, crs=crs, progress=part(report, 0.0, 0.8)
+        )
+    elif persons is not None:
+        raise typer.BadParameter("--persons goes with --places.")
+    found = gi.compare(first, second, places=located, persons=count, tolerance=tolerance)
+    report(0.9, "compared")
+    written = []
+    if to is not None:
+        written = write_change_tables(found, to, language=language, parquet=table == "parquet")
+        written.append(write_changes(found, to / "changes.gpkg", language=language))
+    report(1.0, "done")
+    terminal.result(
+        _told(found, written), found.summary, *([f"Written: {', '.join(map(str, written))}."] if written else [])
+    )
+
+
+def _told(found: gi.Relations, written: list[Path]) -> dict[str, Any]:
+    """The outcome for programs; persons 1–19 as "<20"."""
+    old, new = found.side("old"), found.side("new")
+    data: dict[str, Any] = {
+        "old": found.old,
+        "new": found.new,
+        "areas": {"old": len(old), "new": len(new)},
+        "relations": found.counts.to_dict("index"),
+        "codes": found.codes,
+        "moved_m2": round(float(new["moved_area"].sum()), 1),
+        "tolerance": found.tolerance,
+        "noise": {"pieces": found.noise_pieces, "m2": round(found.noise_area, 1)},
+        "log_disagrees": int((~found.areas["agrees"].fillna(value=True)).sum()),
+        "policy": found.policy,
+        "notes": list(found.notes),
+        "written": [str(path) for path in written],
+    }
+    if found.raw:
+        counted = {"persons": old["persons"].sum(), "moved": old["moved_persons"].sum()}
+        data["persons"] = masked_all({name: round(float(value)) for name, value in counted.items()})
+    return data
