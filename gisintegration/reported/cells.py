@@ -27,6 +27,7 @@ from gisintegration.tables import BREAKDOWNS, Indicator, Kind
 
 YEAR = "{year}"
 _YEAR_IN_NAME = r"((?:19|20)\d\d)"
+_PARTS = ("value", "numerator", "denominator")
 _PER_CENT = (Kind.SHARE, Kind.RATIO)
 
 
@@ -34,21 +35,21 @@ _PER_CENT = (Kind.SHARE, Kind.RATIO)
 class Spec:
     """One series of cells to be read: an indicator, its classes, a year (None: the rows say), and where it stands.
 
-    The terms hold the names of columns as they are in the table.
+    The terms hold the names of columns as they are in the table; ``by`` the values that classes are told by.
     """
 
     indicator: Indicator
     classes: tuple[str, str, str, str]
     year: int | None
-    value: Term | None
-    numerator: Term | None
-    denominator: Term | None
-    decimals: int | None
+    value: tuple[Term, ...]
+    numerator: tuple[Term, ...]
+    denominator: tuple[Term, ...]
     adjusted: Adjusted
+    by: tuple[tuple[str, str], ...] = ()
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        return tuple(term for term in (self.value, self.numerator, self.denominator) if term is not None)
+        return (*self.value, *self.numerator, *self.denominator)
 
 
 def columns_of(name: str) -> tuple[int, str]:
@@ -69,9 +70,8 @@ def plain_columns(said: Said) -> list[str]:
     found += [rows.edition_column.column] if rows.edition_column else []
     found += [column for figure in said.figure for column in (*figure.by, *figure.where)]
     for figure in said.figure:
-        for term in (figure.value, figure.numerator, figure.denominator):
-            if term is not None:
-                found += [*term.where, *(columns_of(name)[1] for name in term.columns)]
+        for term in (*(figure.value or ()), *(figure.numerator or ()), *(figure.denominator or ())):
+            found += [*term.where, *(columns_of(name)[1] for name in term.columns)]
     return list(dict.fromkeys(name for name in found if YEAR not in name))
 
 
@@ -81,7 +81,7 @@ def specs_of(mapping: ReportedMapping, names: Sequence[str], where: str) -> list
     Raises
     ------
     ReportedError
-        A column is missing, a year cannot be told, or two figures are the same cell; every fault is listed.
+        A column is missing, or a year cannot be told; every fault is listed.
     """
     found: list[Spec] = []
     failures: list[dict[str, str]] = []
@@ -90,15 +90,6 @@ def specs_of(mapping: ReportedMapping, names: Sequence[str], where: str) -> list
             found += _expanded(figure, mapping, names)
         except ReportedError as error:
             failures.append({"figure": f"{position} ({figure.indicator})", "what": f"{error.message} {error.hint}"})
-    cells: dict[tuple[Any, ...], int] = {}
-    for spec in found:
-        cell = (spec.indicator.id, spec.classes, spec.year)
-        cells[cell] = cells.get(cell, 0) + 1
-    failures += [
-        {"figure": f"{indicator}, {' '.join(classes)}, {year or 'every year'}", "what": f"is mapped {times} times"}
-        for (indicator, classes, year), times in cells.items()
-        if times > 1
-    ]
     if failures:
         raise ReportedError(
             f"{where} does not have what {mapping.name} says.", hint="correct the mapping.", failures=failures
@@ -106,10 +97,31 @@ def specs_of(mapping: ReportedMapping, names: Sequence[str], where: str) -> list
     return found
 
 
+def check_once(specs: Sequence[Spec]) -> None:
+    """That no cell is mapped twice.
+
+    Raises
+    ------
+    ReportedError
+        Two figures of the mapping are the same cell; every one is listed.
+    """
+    cells: dict[tuple[Any, ...], int] = {}
+    for spec in specs:
+        cell = (spec.indicator.id, spec.classes, spec.year)
+        cells[cell] = cells.get(cell, 0) + 1
+    twice = [
+        {"figure": indicator, "classes": " ".join(classes), "year": str(year or "every"), "times": str(times)}
+        for (indicator, classes, year), times in cells.items()
+        if times > 1
+    ]
+    if twice:
+        raise ReportedError("The mapping says one figure several times.", hint="remove one.", failures=twice)
+
+
 def _expanded(figure: Figure, mapping: ReportedMapping, names: Sequence[str]) -> list[Spec]:
     said = mapping.said
-    terms = {part: getattr(figure, part) for part in ("value", "numerator", "denominator")}
-    years = _years(figure, said, [term for term in terms.values() if term is not None], names)
+    terms: dict[str, tuple[Term, ...]] = {part: getattr(figure, part) or () for part in _PARTS}
+    years = _years(figure, said, [term for part in terms.values() for term in part], names)
     found = []
     for picked in product(*(said.by[column].codes.items() for column in figure.by)):
         classes = {name: getattr(figure, name) for name in BREAKDOWNS}
@@ -119,24 +131,19 @@ def _expanded(figure: Figure, mapping: ReportedMapping, names: Sequence[str]) ->
             where[column] = text
         for year in years:
             parts = {
-                part: None
-                if term is None
-                else Term(
-                    columns=_in_year(term.columns, year, names),
-                    where={**where, **term.where},
+                part: tuple(
+                    Term(columns=_in_year(term.columns, year, names), where={**where, **term.where}) for term in of_part
                 )
-                for part, term in terms.items()
+                for part, of_part in terms.items()
             }
             found.append(
                 Spec(
-                    mapping.indicators[figure.indicator],
-                    (classes["sex"], classes["background"], classes["age"], classes["education"]),
-                    year,
-                    parts["value"],
-                    parts["numerator"],
-                    parts["denominator"],
-                    figure.decimals,
-                    figure.adjusted or said.rows.adjusted,
+                    indicator=mapping.indicators[figure.indicator],
+                    classes=(classes["sex"], classes["background"], classes["age"], classes["education"]),
+                    year=year,
+                    adjusted=figure.adjusted or said.rows.adjusted,
+                    by=tuple((column, text) for column, (text, _) in zip(figure.by, picked, strict=True)),
+                    **parts,
                 )
             )
     return found
@@ -182,6 +189,10 @@ class Selector:
         self._texts: dict[str, tuple[dict[str, int], npt.NDArray[np.int64]]] = {}
         self._orders: dict[tuple[str, ...], tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]] = {}
         self.read = np.zeros(len(columns), dtype=np.bool_)
+
+    def has(self, column: str, text: str) -> bool:
+        """Whether a value occurs in a column."""
+        return text.strip() in self._column(column)[0]
 
     def rows(self, where: Mapping[str, str]) -> npt.NDArray[np.intp]:
         """Rows, ascending.
@@ -246,7 +257,7 @@ def cells_of(spec: Spec, value: Figures | None, numerator: Figures | None, denom
     if value is not None:
         figure = np.isin(value.states, (SHOWN, ZERO))
         top, base = (_values_where(figure, part) for part in (numerator, denominator))
-        several = spec.value is not None and len(spec.value.columns) > 1
+        several = sum(len(term.columns) for term in spec.value) > 1
         count = spec.indicator.kind is Kind.COUNT
         return Cells(value.values if count else top, base, value.values, value.states, several, value.decimals)
     return _quotient(spec.indicator, numerator or _nothing(), denominator or _nothing())

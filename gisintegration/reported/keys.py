@@ -34,7 +34,7 @@ from gisintegration.reported.mapping import Rows
 
 NO_AREA = -1
 _ABOVE: Mapping[str, str] = MappingProxyType({"kommun": KOMMUN, "lan": LAN, "riket": RIKET})
-_FORMULA = ("=", "+", "@")
+_FORMULA = "="
 
 Unit = tuple[str, str, str]
 
@@ -100,6 +100,17 @@ def find_areas(columns: pa.Table, said: Rows, areas: AreaDivision | None) -> Key
     return Keys(units, rows, wrong, levels)
 
 
+def plain_name(name: str) -> str:
+    """A name without what differs between SCB's own tables: blanks before a bracket, long and short dashes.
+
+    Examples
+    --------
+    >>> plain_name("Botkyrka (Tuna )"), plain_name("Sotenäs (Kungshamn–Smögen)")
+    ('Botkyrka (Tuna)', 'Sotenäs (Kungshamn-Smögen)')
+    """
+    return " ".join(name.split()).replace("( ", "(").replace(" )", ")").replace("–", "-")
+
+
 def looks_like_area(text: str) -> bool:
     """Whether a text is meant as a code or a RegSO's name: such a row is never taken for a footnote.
 
@@ -113,7 +124,7 @@ def looks_like_area(text: str) -> bool:
     return (
         any(well_formed(level, code) or lost_zero(level, code) for level in LEVELS if level != "riket")
         or re.fullmatch(r"[A-ZÅÄÖ][^().:]{1,30} \([^()]+\)", plain) is not None
-        or plain[:1] in _FORMULA
+        or plain.startswith(_FORMULA)
     )
 
 
@@ -139,7 +150,7 @@ def _is_wanted(unit: Unit, said: Rows) -> bool:
 def _area(text: str, edition: str | None, said: Rows, names: Mapping[str, Unit]) -> Unit | str:
     """The area that a text names, or what is wrong with it."""
     if said.name is not None:
-        return names.get(text) or _no_such_name(text, names)
+        return names.get(plain_name(text)) or _no_such_name(text, names)
     keys = list(said.editions.values()) if edition is None else [edition]
     suffixed = re.search(r"_(DeSO|RegSO)\d{4}$", text, re.IGNORECASE)
     if isinstance(said.edition, Mapping):
@@ -155,8 +166,7 @@ def _area(text: str, edition: str | None, said: Rows, names: Mapping[str, Unit])
     if division not in GRAMMAR:
         return division, number, code
     first = code.split(" ", 1)[0]
-    official = official_codes(keys[0]) or frozenset()
-    if first in official and (first == code or well_formed(division, first)):
+    if first in _official(keys[0]) and (first == code or well_formed(division, first)):
         return division, number, first
     return _above(code, keys[0]) or _what_is_wrong(code, division, number)
 
@@ -169,13 +179,13 @@ def _above(text: str, key: str) -> Unit | None:
     if division == "deso" and edition in REGSO_OF_DESO:
         above["regso"] = f"regso/{REGSO_OF_DESO[edition]}"
     for level, owner in above.items():
-        if level != division and first in (official_codes(owner) or ()):
+        if level != division and first in _official(owner):
             return level, owner.split("/", 1)[1], first
     return None
 
 
 def _what_is_wrong(code: str, division: str, edition: str) -> str:
-    if code[:1] in _FORMULA:
+    if code.startswith(_FORMULA):
         return "is a formula, not a code"
     if padded := lost_zero(division, code):
         return f"has lost its leading zero: it was {padded}"
@@ -186,7 +196,7 @@ def _what_is_wrong(code: str, division: str, edition: str) -> str:
 
 
 def _no_such_name(text: str, names: Mapping[str, Unit]) -> str:
-    if text[:1] in _FORMULA:
+    if text.startswith(_FORMULA):
         return "is a formula, not a name"
     hint = ReportedError.unknown("area", text, _alike(text, names)).hint or ""
     near = re.match(r"did you mean ('.+?')\?", hint)
@@ -203,12 +213,12 @@ def _names(said: Rows, areas: AreaDivision | None) -> dict[str, Unit]:
     keys = set(said.editions.values())
     for key in (RIKET, LAN, KOMMUN, *sorted(keys)):
         division, edition = key.split("/", 1)
-        for code, name in _official(key).items():
-            if key in keys or name not in found:
-                found[name] = (division, edition, code)
+        for code, name in official_names(key).items():
+            if key in keys or plain_name(name) not in found:
+                found[plain_name(name)] = (division, edition, code)
     if areas is not None and areas.key in keys:
         for code, name in zip(areas.codes, areas.names, strict=True):
-            found.setdefault(" ".join(str(name).split()), (areas.division, areas.edition, str(code)))
+            found.setdefault(plain_name(str(name)), (areas.division, areas.edition, str(code)))
     if not any(f"{unit[0]}/{unit[1]}" in keys for unit in found.values()):
         raise ReportedError(
             f"The names of {', '.join(sorted(keys))} are not known.", hint="pass areas=, or map a column of codes."
@@ -217,5 +227,5 @@ def _names(said: Rows, areas: AreaDivision | None) -> dict[str, Unit]:
 
 
 @cache
-def _official(key: str) -> Mapping[str, str]:
-    return {code: " ".join(name.split()) for code, name in official_names(key).items()}
+def _official(key: str) -> frozenset[str]:
+    return official_codes(key) or frozenset()

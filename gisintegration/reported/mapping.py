@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,10 +29,14 @@ _UNCOMPUTED: Mapping[str, Mapping[str, Any]] = {
 _CLASS_CODE = r"^[a-z0-9_]+$"
 
 
-def _as_columns(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"columns": (value,)}
-    return {"columns": tuple(value)} if isinstance(value, list | tuple) else value
+def _as_terms(value: Any) -> Any:
+    """A column, several, or tables of columns and where they stand, as a list of such tables."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    return tuple({"columns": (part,)} if isinstance(part, str) else part for part in parts)
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
 
 
 def _as_years(value: Any) -> Any:
@@ -137,11 +142,11 @@ class By(_Part):
 class Term(_Part):
     """Columns to add, a name with ``-`` before it to take away, in the rows where other columns say something."""
 
-    columns: Annotated[tuple[str, ...], Field(min_length=1)]
+    columns: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_as_tuple)]
     where: Mapping[str, str] = Field(default_factory=dict)
 
 
-Terms = Annotated[Term, BeforeValidator(_as_columns)]
+Terms = Annotated[tuple[Term, ...], Field(min_length=1), BeforeValidator(_as_terms)]
 
 
 class Figure(_Part):
@@ -236,8 +241,8 @@ def load_mapping(mapping: str | Path | Mapping[str, Any]) -> ReportedMapping:
             {"field": ".".join(str(part) for part in item["loc"]), "what": _words(item)} for item in error.errors()
         ]
         raise _faulty(name, failures) from error
-    own = _declared(name, said, failures)
-    known = load_indicators() | own
+    library = {**load_indicators(), **published_indicators()}
+    known = library | _declared(name, said.indicator, library, failures)
     words = _labels(said, failures)
     failures += _contradictions(said, known, words)
     if failures:
@@ -282,14 +287,36 @@ def _words(item: Any) -> str:
     return "is missing" if item["type"] == "missing" else str(item["msg"]).removeprefix("Value error, ")
 
 
-def _declared(name: str, said: Said, failures: list[dict[str, str]]) -> dict[str, Indicator]:
+@cache
+def _published() -> Mapping[str, Any]:
+    return tomllib.loads(files("gisintegration.reported").joinpath("published.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def published_indicators() -> Mapping[str, Indicator]:
+    """Declarations of figures that SCB publishes and the library does not compute, for any mapping to use.
+
+    Examples
+    --------
+    >>> published_indicators()["employed_share_16_64"].title["sv"]
+    'Andel sysselsatta, 16–64 år'
+    """
+    failures: list[dict[str, str]] = []
+    made = _declared("published.toml", _published()["indicator"], {}, failures)
+    if failures:
+        raise _faulty("published.toml", failures)
+    return made
+
+
+def _declared(
+    name: str, entries: Iterable[Mapping[str, Any]], known: Mapping[str, Indicator], failures: list[dict[str, str]]
+) -> dict[str, Indicator]:
     made: dict[str, Indicator] = {}
-    library = load_indicators()
-    for entry in said.indicator:
+    for entry in entries:
         found = declared(
             name, "reported", {**_UNCOMPUTED.get(str(entry.get("kind")), {}), **entry}, failures, computed=False
         )
-        if found is not None and (found.id in library or found.id in made):
+        if found is not None and (found.id in known or found.id in made):
             failures.append({"field": f"indicator {found.id}", "what": "is already declared: choose another id"})
         elif found is not None:
             made[found.id] = found
@@ -298,7 +325,8 @@ def _declared(name: str, said: Said, failures: list[dict[str, str]]) -> dict[str
 
 def _labels(said: Said, failures: list[dict[str, str]]) -> dict[str, dict[str, Mapping[str, str]]]:
     words = {breakdown: dict(classes) for breakdown, classes in labels().items()}
-    for item in said.class_:
+    published = [Class.model_validate(item) for item in _published()["class"]]
+    for item in (*published, *said.class_):
         text = {"sv": item.sv, "en": item.en}
         known = words[item.breakdown].setdefault(item.code, text)
         if known != text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,11 +14,11 @@ from gisintegration.areas import AreaDivision
 from gisintegration.areas.codes import official_codes, plain_list
 from gisintegration.errors import ReportedError
 from gisintegration.progress import ProgressOption, reporter
+from gisintegration.reported.build import Built, build
 from gisintegration.reported.cells import plain_columns, specs_of
 from gisintegration.reported.delivered import read_delivered
 from gisintegration.reported.mapping import ReportedMapping, load_mapping
 from gisintegration.reported.rows import check_rows
-from gisintegration.reported.statistics import Built, build
 from gisintegration.tables import COLUMNS, ProtectedTable, constant
 
 AS_PUBLISHED = "as-published"
@@ -143,6 +143,10 @@ def _messages(built: Built, name: str) -> list[str]:
         for key, codes in sorted(built.missing.items())
     ]
     found += [_partial(key, n, kommuner, name) for key, (n, kommuner) in sorted(_incomplete(built).items())]
+    found += [
+        f"Column {column} of {name} has no {_some(texts)}; the mapping's figures of them are not there."
+        for column, texts in sorted(built.absent.items())
+    ]
     if built.unread:
         found.append(f"{built.unread} rows of {name} are in no figure of the mapping, and were left out.")
     if built.adjusted:
@@ -176,17 +180,19 @@ def _incomplete(built: Built) -> dict[str, tuple[int, list[str]]]:
 def _notes(built: Built, said: ReportedMapping) -> tuple[Mapping[str, str], ...]:
     if not built.adjusted:
         return ()
-    names = _some(list(built.adjusted))
     title = said.said.source.title
+    names = list(built.adjusted)
     return (
         {
-            "sv": f"{title['sv']}: utgivaren har gjort 1 och 2 till 0 eller 3; en nolla kan vara 0–2 och visas inte: "
-            f"{names}.",
-            "en": f"{title['en']}: the publisher made 1 and 2 into 0 or 3; a 0 may be 0–2 and is not shown: {names}.",
+            "sv": f"{title['sv']}: värdena 1 och 2 förekommer aldrig i {_some(names, 'och')}; en nolla där kan vara 0–2 "
+            "och visas inte.",
+            "en": f"{title['en']}: 1 and 2 never occur in {_some(names)}; a 0 there may be 0–2 and is not shown.",
         },
     )
 
 
-def _some(names: list[str] | tuple[str, ...]) -> str:
-    shown = list(names[:_NAMED])
-    return plain_list(shown) if len(names) <= _NAMED else f"{', '.join(shown)} and {len(names) - _NAMED} more"
+def _some(names: Sequence[str], word: str = "and") -> str:
+    """The first dozen names; the rest as a number."""
+    more = {"and": "more", "och": "till"}[word]
+    shown = list(names[:_NAMED]) + ([f"{len(names) - _NAMED} {more}"] if len(names) > _NAMED else [])
+    return plain_list(shown, word=word)

@@ -107,11 +107,16 @@ def _footnotes(delivered: Delivered, keys: Keys, figures: Mapping[str, Figures])
         figure = any(parsed.states[row] in (SHOWN, ZERO) for parsed in figures.values())
         if row > last and (figure or looks_like_area(wrong[row])):
             last = row
-    after = delivered.lines[last] + 1 if last >= 0 else 0
+    if last < 0:
+        return delivered.last_line + 1, []
+    after = delivered.lines[last] + 1
     lines = sum(1 for row in wrong if delivered.lines[row] >= after)
     lines += sum(1 for line, _ in delivered.broken if line >= after)
-    notes = [f"{lines} lines after the figures of {delivered.name} are footnotes and were left out."] if lines else []
-    return (after if last >= 0 else 1 << 62), notes
+    if not lines:
+        return after, []
+    return after, [
+        f"{delivered.name} ends with {delivered.last_line + 1 - after} lines of footnotes, which were left out."
+    ]
 
 
 def _broken(delivered: Delivered, after: int) -> list[dict[str, str]]:

@@ -34,6 +34,8 @@ class Delivered:
         Line of the file each row stands on.
     broken
         Lines with another number of fields than the names, by line.
+    last_line
+        The number of lines.
     notes
         How it was read.
     """
@@ -42,6 +44,7 @@ class Delivered:
     columns: pa.Table
     lines: Sequence[int]
     broken: tuple[tuple[int, str], ...] = ()
+    last_line: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -61,7 +64,7 @@ def read_text(
         The file is not text, its encoding is another, or no line has the names.
     """
     encoding = encoding or _encoding(path)
-    first = _checked_lines(path, encoding)
+    first, last_line, per_line = _checked_lines(path, encoding)
     separator, header_line, header = _find_header(path.name, first, wanted, separator)
     broken: list[tuple[int, str]] = []
 
@@ -95,11 +98,13 @@ def read_text(
             f"{path.name} cannot be read as a table: {str(error).splitlines()[0]}.",
             hint="look for a quotation mark that is opened and not closed.",
         ) from error
+    lines = _line_numbers(len(table), header_line, [line for line, _ in broken])
     return Delivered(
         path.name,
         table,
-        _line_numbers(len(table), header_line, [line for line, _ in broken]),
-        tuple(broken),
+        [1 + (line - 1) // per_line for line in lines],
+        tuple((1 + (line - 1) // per_line, text) for line, text in broken),
+        last_line,
         (f"{path.name} was read as {encoding}, {SEPARATOR_WORDS.get(separator, separator)}.",),
     )
 
@@ -123,8 +128,8 @@ def _encoding(path: Path) -> str:
         raise ReportedError(error.message, hint=error.hint) from error
 
 
-def _checked_lines(path: Path, encoding: str) -> list[str]:
-    """The first lines, after the whole file was seen to be text with lines of a sane length."""
+def _checked_lines(path: Path, encoding: str) -> tuple[list[str], int, int]:
+    """The first lines, the number of lines, and line ends a line, once the file was seen to be text in sane lines."""
     first, rest, line = "", "", 1
     try:
         for chunk in decoded(path, encoding):
@@ -153,7 +158,10 @@ def _checked_lines(path: Path, encoding: str) -> list[str]:
         ) from error
     if not first.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").strip():
         raise ReportedError.empty_file(path.name)
-    return first.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines()[:_SEARCHED]
+    # Some of SCB's extracts end their lines with CR CR LF, which a reader takes for an empty line after each.
+    per_line = 2 if "\r\r\n" in first else 1
+    last_line = line - (not rest)
+    return first.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines()[:_SEARCHED], last_line, per_line
 
 
 def _find_header(

@@ -13,7 +13,7 @@ from gisintegration.areas import AreaDivision
 from gisintegration.areas.codes import did_not_exist
 from gisintegration.errors import ReportedError
 from gisintegration.layers import entries
-from gisintegration.reported.cells import Cells, Selector, Spec, cells_of, columns_of
+from gisintegration.reported.cells import Cells, Selector, Spec, cells_of, check_once, columns_of
 from gisintegration.reported.figures import (
     DID_NOT_EXIST,
     MISSING,
@@ -62,6 +62,8 @@ class Built:
         Areas asked for that the table has no row of, by edition.
     outside
         Areas of the table that were not asked for, by edition.
+    absent
+        Values that the mapping names as classes and that do not occur, by column.
     """
 
     frame: pd.DataFrame
@@ -70,6 +72,7 @@ class Built:
     unread: int
     missing: Mapping[str, tuple[str, ...]]
     outside: Mapping[str, int]
+    absent: Mapping[str, tuple[str, ...]]
 
 
 class Builder:
@@ -93,30 +96,46 @@ class Builder:
         """Rows of areas that no series has read."""
         return int(((self._checked.keys.rows >= 0) & ~self._selector.read).sum())
 
+    def readable(self, specs: Sequence[Spec]) -> tuple[list[Spec], dict[str, tuple[str, ...]]]:
+        """The series whose classes occur in the table, and the values that do not, by column."""
+        absent: dict[str, dict[str, None]] = {}
+        for spec in specs:
+            for column, text in spec.by:
+                if not self._selector.has(column, text):
+                    absent.setdefault(column, {})[text] = None
+        found = [spec for spec in specs if not any(text in absent.get(column, {}) for column, text in spec.by)]
+        if not found:
+            column, texts = next(iter(absent.items()))
+            raise ReportedError(
+                f"Column {column} of {self._delivered.name} has none of {', '.join(map(repr, texts))}.",
+                hint=f"correct by.{column}.codes of the mapping.",
+            )
+        return found, {column: tuple(texts) for column, texts in absent.items()}
+
     def cells(self, spec: Spec, within: Mask) -> Cells:
         """The cells of a series over areas × years; outside the years of their edition they are not applicable."""
         counts = spec.indicator.kind is Kind.COUNT
-        value = self._term(spec.value, spec, within, counted=counts) if spec.value else None
-        parts = [
-            self._term(term, spec, within, counted=True) if term else None
-            for term in (spec.numerator, spec.denominator)
-        ]
+        value = self._sum(spec.value, spec, within, counted=counts)
+        parts = [self._sum(terms, spec, within, counted=True) for terms in (spec.numerator, spec.denominator)]
         return cells_of(spec, value, *parts)
 
-    def _term(self, term: Term, spec: Spec, within: Mask, *, counted: bool) -> Figures:
-        at = self._rows(term.where, spec)
-        signed = []
-        for written in term.columns:
-            sign, name = columns_of(written)
-            figures = self._masked(take(self._checked.figures[name], at), within, name, spec)
-            if counted and (spec.adjusted == "0-3" or (spec.adjusted == "detect" and is_adjusted(figures))):
-                zeros = int((figures.states == ZERO).sum())
-                if zeros:
-                    said = ", ".join(f"{column} {text}" for column, text in sorted(term.where.items()))
-                    self.adjusted[f"{name} ({said})" if said else name] = zeros
-                figures = zeros_as_small(figures)
-            signed.append((sign, figures))
-        return add(signed) if len(signed) > 1 or signed[0][0] < 0 else signed[0][1]
+    def _sum(self, terms: Sequence[Term], spec: Spec, within: Mask, *, counted: bool) -> Figures | None:
+        signed = [
+            (sign, self._column(name, term.where, spec, within, counted=counted))
+            for term in terms
+            for sign, name in map(columns_of, term.columns)
+        ]
+        return add(signed) if signed else None
+
+    def _column(self, name: str, where: Mapping[str, str], spec: Spec, within: Mask, *, counted: bool) -> Figures:
+        """One column's figures by area and year; a 0 that may be a small number is protected."""
+        figures = self._masked(take(self._checked.figures[name], self._rows(where, spec)), within, name, spec)
+        if not counted or spec.adjusted == "none" or (spec.adjusted == "detect" and not is_adjusted(figures)):
+            return figures
+        if zeros := int((figures.states == ZERO).sum()):
+            said = ", ".join(f"{column}: {text}" for column, text in sorted(where.items()))
+            self.adjusted[f"{name} ({said})" if said else name] = zeros
+        return zeros_as_small(figures)
 
     def _masked(self, figures: Figures, within: Mask, column: str, spec: Spec) -> Figures:
         """Figures outside the edition's years: SCB writes 0 there, and any other figure is of another edition."""
@@ -176,27 +195,33 @@ def build(
     units = checked.keys.units
     wanted, missing, outside = _wanted(units, mapping, areas)
     builder = Builder(delivered, mapping, checked)
-    frames: list[pd.DataFrame] = []
+    found, absent = builder.readable(specs)
+    check_once(found)
+    kept = [unit for unit, wants in zip(units, wanted, strict=True) if wants]
+    for key, codes in missing.items():
+        division, edition = key.split("/", 1)
+        kept += [(division, edition, code) for code in codes]
+    words = _words(kept, found)
+    places = {name: {word: place for place, word in enumerate(known)} for name, known in words.items()}
+    parts: list[dict[str, np.ndarray]] = []
     decimals: dict[str, int] = {}
-    for spec in specs:
+    for spec in found:
         years = np.array([spec.year] if spec.year is not None else checked.years)
         within, formed = _within(units, years, mapping, areas)
         cells = builder.cells(spec, (within & formed).ravel())
         builder.failures += _impossible(cells, spec, units, years)
-        if cells.decimals is not None and spec.value is not None and spec.indicator.kind is not Kind.COUNT:
+        if cells.decimals is not None and spec.indicator.kind is not Kind.COUNT:
             decimals[spec.indicator.id] = max(decimals.get(spec.indicator.id, 0), min(cells.decimals, 4))
-        frames.append(_frame(cells, spec, units, years, wanted=wanted, formed=formed.ravel()))
-        frames += _absent(spec, years, missing, mapping, areas)
+        states = np.where(formed.ravel(), cells.states, DID_NOT_EXIST)
+        keep = np.repeat(wanted, len(years))
+        none = _states_without(kept[int(wanted.sum()) :], years, mapping, areas)
+        parts.append(
+            _part(spec, cells, np.concatenate([states[keep], none]), keep=keep, units=kept, years=years, places=places)
+        )
     if builder.failures:
         raise _refused(delivered, builder.failures)
-    return Built(
-        pd.concat(frames, ignore_index=True),
-        decimals,
-        builder.adjusted,
-        builder.unread,
-        missing,
-        outside,
-    )
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return Built(_frame(columns, words), decimals, builder.adjusted, builder.unread, missing, outside, absent)
 
 
 def edition_years(key: str, mapping: ReportedMapping, areas: AreaDivision | None) -> Years:
@@ -241,10 +266,10 @@ def _wanted(
     if areas is None:
         return np.ones(len(units), dtype=np.bool_), {}, {}
     asked = {code for code, kind in zip(areas.codes, areas.table["kind"], strict=True) if kind == "area"}
-    above = {level: set(areas.parent(level)) for level in areas.parents}
+    above = {key: set(areas.parent(level)) for level, key in areas.parents.items()}
     wanted = np.array(
         [
-            code in asked if f"{division}/{edition}" == areas.key else code in above.get(division, ())
+            code in asked if f"{division}/{edition}" == areas.key else code in above.get(f"{division}/{edition}", ())
             for division, edition, code in units
         ]
     )
@@ -307,84 +332,63 @@ def _refused(delivered: Delivered, failures: Sequence[Mapping[str, str]]) -> Rep
     )
 
 
-def _frame(
-    cells: Cells,
+def _states_without(
+    units: Sequence[Unit], years: npt.NDArray[np.int64], mapping: ReportedMapping, areas: AreaDivision | None
+) -> npt.NDArray[np.int8]:
+    """What the cells say of areas that were asked for and that the table does not have."""
+    within, formed = _within(units, years, mapping, areas)
+    states = np.select([~formed.ravel(), ~within.ravel()], [DID_NOT_EXIST, NOT_APPLICABLE], MISSING)
+    return states.astype(np.int8)
+
+
+def _words(units: Sequence[Unit], specs: Sequence[Spec]) -> dict[str, list[str]]:
+    """Every text that a column of texts can hold, sorted."""
+    said = {name: {unit[place] for unit in units} for place, name in enumerate(("division", "edition", "area"))}
+    said["indicator"] = {spec.indicator.id for spec in specs}
+    said |= {name: {spec.classes[place] for spec in specs} for place, name in enumerate(BREAKDOWNS)}
+    return {name: sorted(texts) for name, texts in said.items()}
+
+
+def _part(
     spec: Spec,
+    cells: Cells,
+    states: npt.NDArray[np.int8],
+    *,
+    keep: Mask,
     units: Sequence[Unit],
     years: npt.NDArray[np.int64],
-    *,
-    wanted: Mask,
-    formed: Mask,
-) -> pd.DataFrame:
-    keep = np.repeat(wanted, len(years))
-    states = np.where(formed, cells.states, DID_NOT_EXIST)[keep]
-    figure = np.isin(states, (SHOWN, ZERO))
-    kept = [unit for unit, wants in zip(units, wanted, strict=True) if wants]
-    columns = {
-        name: _repeated([unit[place] for unit in kept], len(years))
-        for place, name in enumerate(("division", "edition", "area"))
-    }
-    numbers = {
-        name: np.where(figure, getattr(cells, name)[keep], np.nan) for name in ("numerator", "denominator", "value")
-    }
-    return _rows(spec, columns, np.tile(years, len(kept)), states, numbers, derived=cells.derived & figure)
-
-
-def _absent(
-    spec: Spec,
-    years: npt.NDArray[np.int64],
-    missing: Mapping[str, Sequence[str]],
-    mapping: ReportedMapping,
-    areas: AreaDivision | None,
-) -> list[pd.DataFrame]:
-    """Rows of areas that were asked for and that the table does not have."""
-    found = []
-    for key, codes in missing.items():
-        division, edition = key.split("/", 1)
-        units = [(division, edition, code) for code in codes]
-        within, formed = _within(units, years, mapping, areas)
-        states = np.select([~formed.ravel(), ~within.ravel()], [DID_NOT_EXIST, NOT_APPLICABLE], MISSING)
-        columns = {
-            "division": constant(division, len(states)),
-            "edition": constant(edition, len(states)),
-            "area": _repeated(list(codes), len(years)),
-        }
-        numbers = {name: np.full(len(states), np.nan) for name in ("numerator", "denominator", "value")}
-        nothing = np.zeros(len(states), dtype=np.bool_)
-        found.append(_rows(spec, columns, np.tile(years, len(codes)), states.astype(np.int8), numbers, derived=nothing))
-    return found
-
-
-def _repeated(texts: Sequence[str], times: int) -> object:
-    names = sorted(set(texts))
-    place = {name: number for number, name in enumerate(names)}
-    return coded(np.repeat(np.array([place[text] for text in texts], dtype=np.int32), times), names)
-
-
-def _rows(
-    spec: Spec,
-    columns: Mapping[str, object],
-    years: npt.NDArray[np.int64],
-    states: npt.NDArray[np.int8],
-    numbers: Mapping[str, npt.NDArray[np.float64]],
-    *,
-    derived: Mask,
-) -> pd.DataFrame:
+    places: Mapping[str, Mapping[str, int]],
+) -> dict[str, np.ndarray]:
+    """The columns of one series, texts as positions among their words."""
     n = len(states)
+    figure = np.isin(states, (SHOWN, ZERO))
+    made = {"indicator": np.full(n, places["indicator"][spec.indicator.id], dtype=np.int16)}
+    for place, name in enumerate(("division", "edition", "area")):
+        made[name] = np.repeat(np.array([places[name][unit[place]] for unit in units], dtype=np.int32), len(years))
+    made["year"] = np.tile(years, len(units))
+    for name, code in zip(BREAKDOWNS, spec.classes, strict=True):
+        made[name] = np.full(n, places[name][code], dtype=np.int16)
+    for name in ("numerator", "denominator", "value"):
+        known = np.full(n, np.nan)
+        known[: int(keep.sum())] = getattr(cells, name)[keep]
+        made[name] = np.where(figure, known, np.nan)
+    return made | {"state": states, "method": (figure & cells.derived).astype(np.int8)}
+
+
+def _frame(columns: Mapping[str, np.ndarray], words: Mapping[str, list[str]]) -> pd.DataFrame:
+    n = len(columns["year"])
     unknown = np.full(n, np.nan)
+    states = columns["state"]
     return pd.DataFrame(
         {
-            "indicator": constant(spec.indicator.id, n),
-            **columns,
-            "year": years,
-            **{name: constant(code, n) for name, code in zip(BREAKDOWNS, spec.classes, strict=True)},
-            **numbers,
+            **{name: coded(columns[name], words[name]) for name in words},
+            **{name: columns[name] for name in ("year", "numerator", "denominator", "value")},
             "lower": unknown,
             "upper": unknown,
             "se": unknown,
             "status": coded(_STATUS_OF[states], _STATUSES),
             "reason": coded(_REASON_OF[states], _REASONS),
-            "method": coded(derived.astype(np.int8), _METHODS),
+            "method": coded(columns["method"], _METHODS),
             "exact_share": np.ones(n),
             "n_sources": np.ones(n, dtype=np.int32),
             "coordinate_type": constant("", n),
