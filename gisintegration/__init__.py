@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gisintegration.change import crosswalk as crosswalk
     from gisintegration.change import load_crosswalk as load_crosswalk
     from gisintegration.change import preview_crosswalks as preview_crosswalks
+    from gisintegration.change import recalculate as recalculate
     from gisintegration.change import series_breaks as series_breaks
     from gisintegration.change import stable_areas as stable_areas
     from gisintegration.database import open_release as open_release
@@ -84,7 +85,9 @@ if TYPE_CHECKING:
 # Where each public name lives; the same names as above, which only a type checker reads.
 _NAMES: dict[str, str] = {
     "areas": "AreaDivision check_coverage check_file groups levels load_areas read_areas read_key",
-    "change": "Crosswalk Relations compare crosswalk load_crosswalk preview_crosswalks series_breaks stable_areas",
+    "change": (
+        "Crosswalk Relations compare crosswalk load_crosswalk preview_crosswalks recalculate series_breaks stable_areas"
+    ),
     "database": "open_release release save_release select_release",
     "disclosure": "Policy protect",
     "errors": "GisIntegrationError",

@@ -16,6 +16,7 @@ from gisintegration.tables import (
     BREAKDOWNS,
     COLUMNS,
     CONTRIBUTORS,
+    RAW_BOUNDS,
     TOTAL,
     Indicator,
     Kind,
@@ -59,7 +60,9 @@ def protect(
     -------
     list of ProtectedTable
         One for each raw table, in order. Values are rounded half away from zero to the indicator's decimals; under a
-        policy that hides parts, numerators and denominators are NaN. Missing stays missing.
+        policy that hides parts, numerators and denominators are NaN, and so are the bounds of a recalculated table, which
+        are made of the parts of single areas; its standard errors are rounded to one decimal more than the values.
+        Missing stays missing.
 
     Raises
     ------
@@ -134,15 +137,27 @@ def _protected_cells(raw: RawTable, policy: Policy) -> pd.DataFrame:
         numerator=np.where(parts, table["numerator"], unknown),
         denominator=np.where(parts, table["denominator"], unknown),
         value=np.where(shown, value, unknown),
-        lower=unknown,
-        upper=unknown,
-        se=unknown,
+        **_sureness(raw, policy, shown),
         status=coded(status, _STATUSES),
         reason=coded(reason, _REASONS),
         policy=constant(policy.name, len(table)),
         release=constant("", len(table)),
     )
     return frame[[*COLUMNS, CONTRIBUTORS]]
+
+
+def _sureness(raw: RawTable, policy: Policy, shown: Mask) -> dict[str, npt.NDArray[np.float64]]:
+    """Bounds and standard errors of the cells that are shown, where the table has any."""
+    table = raw.table
+    unknown = np.full(len(table), np.nan)
+    made = {name: np.where(shown, table[name], unknown) if name in table else unknown for name in RAW_BOUNDS}
+    if policy.hides_parts and "se" in table:
+        made |= {"lower": unknown, "upper": unknown, "se": unknown.copy()}
+        indicator = table["indicator"].cat
+        for position, name in enumerate(indicator.categories):
+            rows = shown & (indicator.codes.to_numpy() == position)
+            made["se"][rows] = round_half_away(table["se"].to_numpy()[rows], raw.indicators[name].decimals + 1)
+    return made
 
 
 def _share(cells: pd.DataFrame, _indicator: Indicator, policy: Policy) -> tuple[Mask, Mask]:

@@ -23,6 +23,8 @@ COLUMNS = (*KEY, *FIGURES, *MARKS, *QUALITY, "policy", "release")
 
 CONTRIBUTORS = "contributors"
 RAW_COLUMNS = (*KEY, "numerator", "denominator", "value", CONTRIBUTORS, "status", "method", *QUALITY)
+# Of raw tables only recalculated ones have these: what is counted is exact.
+RAW_BOUNDS = ("lower", "upper", "se")
 
 _INTEGERS = {"year": np.int16, "n_sources": np.int32}
 _REALS = {*FIGURES, CONTRIBUTORS, "exact_share"}

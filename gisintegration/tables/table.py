@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from gisintegration.tables.indicator import Indicator
-from gisintegration.tables.row import COLUMNS, RAW_COLUMNS, conform, in_order
+from gisintegration.tables.row import COLUMNS, RAW_BOUNDS, RAW_COLUMNS, conform, in_order
 
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -20,7 +20,7 @@ class RawTable:
     Parameters
     ----------
     table
-        One row a cell, columns ``RAW_COLUMNS``. ``numerator`` and ``denominator`` are what the kind of measure
+        One row a cell, columns ``RAW_COLUMNS``; recalculated tables also have ``RAW_BOUNDS``. ``numerator`` and ``denominator`` are what the kind of measure
         divides, ``contributors`` the persons behind the denominator; NaN where the figure does not apply or exist.
         A quotient that nobody is behind has value NaN, status ``missing`` and contributors 0.
     indicators
@@ -37,7 +37,8 @@ class RawTable:
     residual: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "table", in_order(conform(self.table, RAW_COLUMNS)))
+        bounds = [name for name in RAW_BOUNDS if name in self.table.columns]
+        object.__setattr__(self, "table", in_order(conform(self.table, (*RAW_COLUMNS, *bounds))))
 
     def __repr__(self) -> str:
         return f"<RawTable: {len(self.table)} cells, unprotected; protect(…) makes them safe to show>"
