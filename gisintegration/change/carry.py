@@ -32,6 +32,8 @@ class How:
         The kind of weight may count the very population of the figure: a count, or a quotient's denominator.
     sure
         It does, whatever the figures say: everyone, with weights of everyone.
+    everyone
+        Which cells it does so in: the totals, not the classes of a breakdown.
     persons
         What is counted are persons registered on 31 December, so that a piece's population bounds it.
     signed
@@ -47,6 +49,7 @@ class How:
     kind: Kind
     counts_kind: bool
     sure: bool
+    everyone: Bools
     persons: bool
     signed: bool
     noise: float
@@ -210,7 +213,8 @@ def _variance(
     noise = how.noise * pairs.sums(np.broadcast_to(weight**2, top.shape))
     own = np.nan_to_num(error)[pairs.source] * weight
     if figures.base is None:
-        drawn = how.model.variance(top, weight, links.years, growth) * _not_everyone(top, links, how)
+        drawn = how.model.variance(top, weight, links.years, growth, everyone=how.everyone)
+        drawn = drawn * _not_everyone(top, links, how)
         return pairs.sums(np.where(certain, 0.0, drawn)) + pairs.sums(own**2) + noise
     under = np.nan_to_num(figures.base)[pairs.source]
     quotient = np.nan_to_num(value / figures.scale)

@@ -25,12 +25,13 @@ class ErrorModel:
     would have variance :math:`n w (1 - w)`. Two things make it larger, as in a beta-binomial distribution:
 
     .. math:: V = n\,w\,(1 - w)\,(1 + (n - 1)\,\rho), \qquad
-              \rho = \min(limit,\; own + base + per\_year \cdot years + per\_growth \cdot |growth|)
+              \rho = \min(limit,\; own + base + per\_year \cdot years + per\_growth \cdot growth^2)
 
-    ``own``: a group lives together, so that a piece has more or less of it than of everyone. The rest is common to
-    everyone in the source: the weight itself is wrong, the more so the more years lie between weights and figure and
-    the more the source has grown since (new building stands in one part). What is common moves numerator and
-    denominator together, and so touches a share only as far as the source differs from the target.
+    ``own``: a group lives together, so that a piece has more or less of it than of everyone; not so for everyone. The
+    rest is common to everyone in the source: the weight itself is wrong, the more so the more years lie between weights
+    and figure and the more the source has grown since. Growth is squared: were all of it new building in one part, the
+    weights would be wrong by a part of it. What is common moves numerator and denominator together, and so touches a
+    share only as far as the source differs from the target.
 
     Parameters
     ----------
@@ -66,25 +67,40 @@ class ErrorModel:
 
         Examples
         --------
-        >>> ErrorModel(own=0.0, per_year=0.01, per_growth=0.1).common([0, 5], [0, -0.5]).round(3).tolist()
+        >>> ErrorModel(own=0.0, per_year=0.01, per_growth=0.2).common([0, 5], [0, -0.5]).round(3).tolist()
         [0.0, 0.1]
         """
         apart = np.where(np.isnan(years), self.unknown_years, years)
-        grown = np.abs(np.where(np.isnan(growth), self.unknown_growth, growth))
-        rho = self.base + self.per_year * apart + self.per_growth * grown
+        grown = np.where(np.isnan(growth), self.unknown_growth, growth)
+        rho = self.base + self.per_year * apart + self.per_growth * grown**2
         return np.clip(rho, 0.0, max(self.limit - self.own, 0.0))
 
-    def variance(self, n: npt.ArrayLike, w: npt.ArrayLike, years: npt.ArrayLike, growth: npt.ArrayLike) -> Floats:
+    def variance(
+        self,
+        n: npt.ArrayLike,
+        w: npt.ArrayLike,
+        years: npt.ArrayLike,
+        growth: npt.ArrayLike,
+        *,
+        everyone: npt.ArrayLike = False,
+    ) -> Floats:
         """Variance of what ``n`` persons with weight ``w`` leave in the target. All arguments broadcast.
+
+        Parameters
+        ----------
+        everyone
+            Whether they are all that the weights count, no group among them: ``own`` is then left out.
 
         Examples
         --------
         >>> ErrorModel(own=0.0, per_year=0.0, per_growth=0.0).variance(100, 0.5, 0, 0).tolist()
         25.0
-        >>> ErrorModel(own=0.1, per_year=0.0, per_growth=0.0).variance([11, 11], [0.5, 1.0], 0, 0).tolist()
-        [5.5, 0.0]
+        >>> model = ErrorModel(own=0.1, per_year=0.0, per_growth=0.0)
+        >>> model.variance([11, 11], [0.5, 1.0], 0, 0).tolist(), model.variance(11, 0.5, 0, 0, everyone=True).tolist()
+        ([5.5, 0.0], 2.75)
         """
-        return self._clustered(n, w, self.own + self.common(years, growth))
+        own = np.where(everyone, 0.0, self.own)
+        return self._clustered(n, w, own + self.common(years, growth))
 
     def quotient_variance(
         self,

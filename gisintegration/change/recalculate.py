@@ -19,7 +19,7 @@ from gisintegration.change.asked import (
     places_of,
     recalculable,
 )
-from gisintegration.change.block import MISSING, SHOWN, ZERO, Block, laid_out
+from gisintegration.change.block import MISSING, SHOWN, ZERO, Block, Bools, laid_out
 from gisintegration.change.carry import How, carried
 from gisintegration.change.crosswalk import POPULATION, Crosswalk
 from gisintegration.change.errors import load_error_model
@@ -286,7 +286,7 @@ def _made(blocks: Mapping[str, Block], name: str, options: _Options) -> Result:
         at = np.flatnonzero(block.cells.year == year)
         links = pairs.of(kind, year)
         giving[year] = links
-        how = _how(block.indicator, name, options, links, year, float(noise[at].max(initial=0.0)))
+        how = _how(block, options, links, year, noise=float(noise[at].max(initial=0.0)), total=block.cells.total[at])
         cut = slice(int(at[0]), int(at[-1]) + 1)
         if len(pairs.changed):
             part = carried(figures.of_cells(cut), error[:, cut], exact[:, cut], pairs, links, how)
@@ -320,17 +320,20 @@ def _own_quality(block: Block) -> tuple[Floats, Floats]:
     return np.nan_to_num(error), np.where(np.isnan(exact), 1.0, exact)
 
 
-def _how(indicator: Indicator, name: str, options: _Options, links: Links, year: int, noise: float) -> How:
-    walk = options.crosswalk
+def _how(block: Block, options: _Options, links: Links, year: int, *, noise: float, total: Bools) -> How:
+    indicator, walk = block.indicator, options.crosswalk
+    name = indicator.id
     everyone = not indicator.population and indicator.counted in _PERSONS
     stated = name in options.kinds
     quotient = indicator.kind in QUOTIENTS
     counted = indicator.counted in _PERSONS or (quotient and indicator.counted == "krona")
     kind = options.kinds.get(name, POPULATION)
+    sure = everyone and kind == POPULATION and indicator.kind is Kind.COUNT
     return How(
         kind=indicator.kind,
         counts_kind=walk.method == POINTS and (stated or everyone),
-        sure=everyone and kind == POPULATION and indicator.kind is Kind.COUNT,
+        sure=sure,
+        everyone=total & sure,
         persons=counted and indicator.reference in _STOCK,
         signed=quotient and indicator.kind is not Kind.SHARE and _may_be_negative(indicator),
         noise=noise,
