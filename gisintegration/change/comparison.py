@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from gisintegration.areas import AreaDivision
+from gisintegration.areas.codes import official_codes, parent_code
 from gisintegration.areas.history import not_in_edition, other_edition
 from gisintegration.change.change_log import log_between, with_log
 from gisintegration.change.classify import Links
@@ -139,6 +140,8 @@ def _links(old: AreaDivision, new: AreaDivision, cut: Pieces, grown: Outside, sh
     real = ~cut.noise
     gained, water, lost = np.zeros(len(new), dtype=bool), np.zeros(len(new), dtype=bool), np.zeros(len(old), dtype=bool)
     wet = _is_water(old, new, grown)
+    # An area that shares no ground with any old one is not an old one extended.
+    wet &= np.isin(grown.positions, cut.new[real])
     gained[grown.positions[~grown.noise & ~wet]] = True
     water[grown.positions[~grown.noise & wet]] = True
     lost[shrunk.positions[~shrunk.noise]] = True
@@ -167,7 +170,18 @@ def _is_water(old: AreaDivision, new: AreaDivision, grown: Outside) -> Bools:
         return np.asarray(on_land(grown, land) < 0.5, dtype=bool)
     own, there = kommuner(old), kommuner(new)
     hidden = {group for group, known in zip(own, _known(old), strict=True) if not known}
-    return np.array([there[row] not in hidden or not hidden for row in grown.positions], dtype=bool)
+    hidden |= {parent_code(old.division, code, "kommun") for code in _absent(old)}
+    return np.array([there[row] not in hidden for row in grown.positions], dtype=bool)
+
+
+def _absent(areas: AreaDivision) -> list[str]:
+    """Official codes in the kommuner of these areas that are not among them."""
+    official = official_codes(areas.key)
+    if official is None or areas.division not in ("deso", "regso"):
+        return []
+    given = set(areas.codes)
+    here = {parent_code(areas.division, code, "kommun") for code in given}
+    return sorted(code for code in official - given if parent_code(areas.division, code, "kommun") in here)
 
 
 def kommuner(areas: AreaDivision) -> npt.NDArray[np.object_]:
@@ -206,6 +220,8 @@ def _notes(old: AreaDivision, new: AreaDivision, links: Links, moved: Moved | No
         hidden = int((~known & (areas.table["kind"] == "area").to_numpy()).sum())
         if hidden:
             notes.append(f"{hidden} areas of {areas.key} have no polygon: unknown_origin.")
+        if absent := _absent(areas):
+            notes.append(f"{len(absent)} areas of {areas.key} in the same kommuner are not in what was given.")
     if moved is not None and moved.outside:
         notes.append("Some places lie in no area of one edition or both; they are counted in neither links nor moves.")
     return tuple(notes)

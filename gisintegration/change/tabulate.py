@@ -97,7 +97,8 @@ def tabulate(
                     "counterpart": np.where(best >= 0, other.codes[best], ""),
                     "area": own.area,
                     "shared_area": _total(at[stays], shared[stays], own.area),
-                    "moved_area": _total(at[~stays], shared[~stays], own.area) + rest,
+                    "moved_area": _total(at[~stays], shared[~stays], own.area)
+                    + np.where(word == Relation.UNKNOWN_ORIGIN, np.nan, rest),
                     "persons": np.nan if own.persons is None else own.persons + _nothing(own.area),
                     "moved_persons": _total(at[~stays], count[~stays], own.area)
                     + (np.nan if rest_persons is None else rest_persons),
