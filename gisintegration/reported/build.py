@@ -236,9 +236,10 @@ def edition_years(key: str, mapping: ReportedMapping, areas: AreaDivision | None
     said = mapping.said.rows
     if said.years is not None and key in said.editions.values():
         return said.years
-    if areas is not None and areas.key == key:
+    official = next((entry.years for entry in entries() if entry.key == key), None)
+    if official is None and areas is not None and areas.key == key:
         return areas.years
-    return next((entry.years for entry in entries() if entry.key == key), (None, None))
+    return official or (None, None)
 
 
 def _within(

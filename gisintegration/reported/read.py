@@ -184,8 +184,8 @@ def _notes(built: Built, said: ReportedMapping) -> tuple[Mapping[str, str], ...]
     names = list(built.adjusted)
     return (
         {
-            "sv": f"{title['sv']}: värdena 1 och 2 förekommer aldrig i {_some(names, 'och')}; en nolla där kan vara 0–2 "
-            "och visas inte.",
+            "sv": f"{title['sv']}: 1 och 2 förekommer aldrig i {_some(names, 'och')}; en nolla där kan vara 0–2 och "
+            "visas inte.",
             "en": f"{title['en']}: 1 and 2 never occur in {_some(names)}; a 0 there may be 0–2 and is not shown.",
         },
     )
