@@ -119,7 +119,7 @@ def check_project(
     _check_maps(found, project, indicators)
     found.attempt("output", lambda: check_outputs(project, project.output, project.internal))
     report(0.2, "Checking the register")
-    part_ = project.settings.register_
+    part_ = project.register
     written: dict[str, Any] = {}
     if part_.crs is None:
         written = found.attempt("register", lambda: _find_crs(found, project, editions or {}, write=write)) or {}
@@ -192,7 +192,7 @@ def _check_maps(found: _Findings, project: Project, indicators: Mapping[str, Ind
 
 def _find_crs(found: _Findings, project: Project, editions: Editions, *, write: bool) -> dict[str, Any]:
     """The settings that say which CRS the register is in, written to the project file."""
-    part_ = project.settings.register_
+    part_ = project.register
     with_kommun = [areas for areas in editions if "kommun" in areas.parents or areas.division == "kommun"]
     if not with_kommun:
         return {}
@@ -223,7 +223,7 @@ def _find_crs(found: _Findings, project: Project, editions: Editions, *, write: 
 def _with_crs(project: Project, written: Mapping[str, Any]) -> Project:
     if not written:
         return project
-    part_ = project.settings.register_
+    part_ = project.register
     changed = part_.model_copy(
         update={"crs": written["crs"], "columns": {**part_.columns, **written.get("columns", {})}}
     )

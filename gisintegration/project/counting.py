@@ -14,8 +14,10 @@ from gisintegration.areas.levels import slug
 from gisintegration.errors import CodeError, ProjectError
 from gisintegration.indicators import Constants, aggregate
 from gisintegration.progress import Progress, part
-from gisintegration.project.inputs import Editions, joined, years_asked, years_left_out
-from gisintegration.project.settings import OwnPart, Project
+from gisintegration.project.inputs import Editions, joined, years_asked, years_left_out, years_wanted
+from gisintegration.project.parts import OwnPart
+from gisintegration.project.plan import plans_of
+from gisintegration.project.settings import Project
 from gisintegration.registers import Placement, PlacementReport, Register, place, place_by_key
 from gisintegration.tables import Indicator, RawTable
 
@@ -38,6 +40,7 @@ class _Task:
     placement: Placement
     areas: Asked
     by: Sequence[str]
+    indicators: Mapping[str, Indicator]
 
 
 def count_all(
@@ -57,32 +60,42 @@ def count_all(
         The register lacks years that were asked for, or groups name codes that no edition has.
     """
     settings = project.settings
-    asked = years_asked(editions, register.years) if editions else {}
-    own = {read_own(project, name, found): years_of(found, register) for name, found in settings.own.items()}
+    available = years_wanted(project, register.years)
+    plans = plans_of(project, editions, available)
+    own = {read_own(project, name, found): years_of(found, available) for name, found in settings.own.items()}
     layers = {areas: years for areas, years in own.items() if isinstance(areas, AreaDivision)}
+    by_flow = {
+        flow: {key: item for key, item in indicators.items() if item.flow is flow}
+        for flow in sorted({item.flow for item in indicators.values()})
+    }
+    asked = {flow: [years_asked(plan.editions, available, flow=flow) for plan in plans] for flow in by_flow}
+    everything = _united([*(years for found in asked.values() for years in found), layers])
     counted = Counted()
     named = next(iter(editions), None)
-    if named and (left := years_left_out([*asked.values(), *own.values()], register.years, example=named.key)):
+    if named and (left := years_left_out([*everything.values(), *own.values()], available, example=named.key)):
         warnings.warn(left, stacklevel=2)
     tasks: list[_Task] = []
-    if asked or layers:
-        placement = place(register, {**asked, **layers}, progress=part(progress, 0.0, 0.4))
+    if everything:
+        placement = place(register, everything, progress=part(progress, 0.0, 0.4))
         counted.placed.append(placement.report)
-        tasks += [_Task(placement, asked, settings.levels.by)] if asked else []
-        tasks += [_Task(placement, {areas: years}, [areas.division]) for areas, years in layers.items()]
-        tasks += _group_tasks(settings.groups, asked, placement)
+        for flow, chosen in by_flow.items():
+            for plan, mine in zip(plans, asked[flow], strict=True):
+                tasks.append(_Task(placement, mine, plan.by, chosen))
+                if plan.grouped:
+                    tasks += _group_tasks(settings.groups, mine, placement, chosen)
+            tasks += [_Task(placement, {areas: years}, [areas.division], chosen) for areas, years in layers.items()]
     for keyed, years in own.items():
         if isinstance(keyed, KeyDivision):
             placement = place_by_key(register, keyed, years)
             counted.placed.append(placement.report)
-            tasks += [_Task(placement, {areas: years}, [level]) for level, areas in keyed.divisions.items()]
+            tasks += [_Task(placement, {areas: years}, [level], indicators) for level, areas in keyed.divisions.items()]
     for number, task in enumerate(tasks):
         span = part(progress, 0.4 + 0.6 * number / len(tasks), 0.4 + 0.6 * (number + 1) / len(tasks))
         region = settings.levels.region
         counted.tables.append(
             aggregate(
                 register,
-                indicators,
+                task.indicators,
                 by=task.by,
                 areas=task.areas,
                 places=task.placement,
@@ -96,6 +109,15 @@ def count_all(
             older = counted.areas.get(key)
             counted.areas[key] = level if older is None else joined(older, level)
     return counted
+
+
+def _united(asked: Sequence[Asked]) -> dict[AreaDivision, list[int]]:
+    """Every edition with all the years asked for on it."""
+    found: dict[AreaDivision, set[int]] = {}
+    for one in asked:
+        for areas, years in one.items():
+            found.setdefault(areas, set()).update(years)
+    return {areas: sorted(years) for areas, years in found.items()}
 
 
 def divisions_of(editions: Sequence[AreaDivision], by: Sequence[str], region: str | None) -> dict[str, AreaDivision]:
@@ -131,13 +153,15 @@ def read_own(project: Project, name: str, own: OwnPart) -> AreaDivision | KeyDiv
     )
 
 
-def years_of(own: OwnPart, register: Register) -> list[int]:
+def years_of(own: OwnPart, available: Sequence[int]) -> list[int]:
     """The register's years that areas of one's own are valid in."""
-    first, last = own.years or (min(register.years), max(register.years))
-    return [year for year in register.years if first <= year <= last]
+    first, last = own.years or (min(available), max(available))
+    return [year for year in available if first <= year <= last]
 
 
-def _group_tasks(named: Mapping[str, Sequence[str]], asked: Asked, placement: Placement) -> list[_Task]:
+def _group_tasks(
+    named: Mapping[str, Sequence[str]], asked: Asked, placement: Placement, indicators: Mapping[str, Indicator]
+) -> list[_Task]:
     """Groups on each edition that has all their codes. Groups that share areas are counted one after the other."""
     tasks = []
     found: set[str] = set()
@@ -146,7 +170,7 @@ def _group_tasks(named: Mapping[str, Sequence[str]], asked: Asked, placement: Pl
         found |= set(whole)
         for layer in _disjoint(whole):
             grouped = _with_groups(placement.areas[areas.key], layer)
-            tasks.append(_Task(replace(placement, areas={areas.key: grouped}), {grouped: years}, ["group"]))
+            tasks.append(_Task(replace(placement, areas={areas.key: grouped}), {grouped: years}, ["group"], indicators))
     for name in sorted(set(named) - found):
         try:
             for areas in asked:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gisintegration.errors import ProjectError
 from gisintegration.files import atomic
-from gisintegration.project.settings import Settings, parse
+from gisintegration.project.parts import Settings
+from gisintegration.project.settings import parse
 
 
 def write_crs(path: Path, crs: str, columns: Mapping[str, str] | None = None) -> None:
@@ -88,6 +89,8 @@ def _is_the_same_but(before: Settings, edited: str, crs: str, columns: Mapping[s
     try:
         after = parse(edited)
     except ProjectError:
+        return False
+    if before.register_ is None:
         return False
     wanted = before.register_.model_copy(update={"crs": crs, "columns": {**before.register_.columns, **columns}})
     return after == before.model_copy(update={"register_": wanted})

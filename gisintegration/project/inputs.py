@@ -13,7 +13,8 @@ from gisintegration.errors import InputError, ProjectError
 from gisintegration.indicators import Constants, load_constants, load_indicators
 from gisintegration.indicators.declare import variables_of
 from gisintegration.progress import ProgressOption
-from gisintegration.project.settings import Project, Years
+from gisintegration.project.parts import Years
+from gisintegration.project.settings import Project
 from gisintegration.registers import Register, read_register
 from gisintegration.tables import Indicator
 
@@ -55,7 +56,7 @@ def read_editions(project: Project, *, where: Where | None = None) -> Editions:
 
 def read_project_register(project: Project, *, progress: ProgressOption = None) -> Register:
     """The register of the project file."""
-    part = project.settings.register_
+    part = project.register
     return read_register(
         register_paths(project),
         crs=part.crs,
@@ -80,7 +81,7 @@ def register_paths(project: Project) -> list[Path]:
         A pattern fits no file.
     """
     found: list[Path] = []
-    for path in project.settings.register_.paths:
+    for path in project.register.paths:
         resolved = project.resolve(path)
         if not re.search(r"[*?\[]", path) or resolved.exists():
             found.append(resolved)
@@ -129,6 +130,25 @@ def years_asked(editions: Editions, available: Sequence[int], *, flow: bool = Fa
             f'[areas."{next(iter(editions)).key}"] years = "{available[0]}-{available[-1]}".',
         )
     return asked
+
+
+def years_wanted(project: Project, available: Sequence[int]) -> list[int]:
+    """The data years that figures are wanted for, of those that there are.
+
+    Raises
+    ------
+    ProjectError
+        ``[indicators] years`` has none of them.
+    """
+    span = project.settings.indicators.years
+    found = [year for year in available if span is None or span[0] <= year <= span[1]]
+    if not found:
+        wanted = "" if span is None else f" {span[0]}–{span[1]}"
+        raise ProjectError(
+            f"There are no figures for the years asked for{wanted}: there are {_listed(available)}.",
+            hint="ask for years that there are, as [indicators] years.",
+        )
+    return found
 
 
 def years_left_out(asked: Iterable[Sequence[int]], available: Sequence[int], *, example: str) -> str:

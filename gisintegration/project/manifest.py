@@ -67,8 +67,12 @@ def _inputs(project: Project) -> dict[Path, str]:
     settings = project.settings
     constants = settings.indicators.constants
     given = [constants] if isinstance(constants, str) else constants or []
+    register, recalculate = settings.register_, settings.recalculate
     named = [
-        settings.register_.places,
+        register.places if register is not None else None,
+        *(part.path for part in settings.reported.values()),
+        *(part.mapping for part in settings.reported.values() if part.mapping.endswith(".toml")),
+        *((recalculate.weights, recalculate.crosswalk) if recalculate is not None else ()),
         *(part.path for part in settings.areas.values()),
         *(part.key for part in settings.areas.values()),
         *(part.land for part in settings.areas.values()),
@@ -76,7 +80,10 @@ def _inputs(project: Project) -> dict[Path, str]:
         *settings.indicators.folders,
         *(name for name in given if name.endswith(".toml")),
     ]
-    paths = [project.path, *register_paths(project), *(project.resolve(name) for name in named if name)]
+    # A project that was put together from options has no file.
+    own = [project.path] if project.path.is_file() else []
+    paths = [*own, *(register_paths(project) if register is not None else [])]
+    paths += [project.resolve(name) for name in named if name]
     files = [Path(str(path).partition("|")[0]) for path in paths]
     return {path: _label(project, path) for path in files}
 

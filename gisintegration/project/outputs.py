@@ -33,7 +33,8 @@ def check_outputs(project: Project, folder: Path, internal: Path) -> None:
     settings = project.settings
     inputs = [
         project.path,
-        *(project.resolve(path) for path in settings.register_.paths),
+        *(project.resolve(path) for path in (settings.register_.paths if settings.register_ else [])),
+        *(project.resolve(part_.path) for part_ in settings.reported.values()),
         *(project.resolve(part_.path) for part_ in settings.areas.values() if part_.path),
         internal,
     ]

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from gisintegration.areas import AreaDivision
+from gisintegration.change import break_notes, series_breaks
 from gisintegration.database import release, save_release
-from gisintegration.disclosure import protect
 from gisintegration.progress import Progress, ProgressOption, part, reporter
-from gisintegration.project.counting import Counted, count_all
 from gisintegration.project.folder import only_run, replacing
-from gisintegration.project.inputs import (
-    Where,
-    project_indicators,
-    read_editions,
-    read_project_register,
-    refuse_lacking,
-)
+from gisintegration.project.from_register import from_register
+from gisintegration.project.from_reported import from_reported
+from gisintegration.project.inputs import Where
 from gisintegration.project.internal import write_internal
+from gisintegration.project.made import Made
 from gisintegration.project.manifest import input_files, plain_paths, versions, write_manifest
 from gisintegration.project.outputs import RELEASE, check_outputs, write_outputs
 from gisintegration.project.settings import Project, read_project
-from gisintegration.publish.words import LANGUAGES, edition_title
-from gisintegration.registers import PlacementReport, Register
-from gisintegration.tables import Release
-
-Texts = Mapping[str, str]
+from gisintegration.registers import PlacementReport
+from gisintegration.tables import Indicator, Release
 
 _SYNTHETIC = {
     "sv": "Registret är syntetiskt: personerna finns inte.",
@@ -59,7 +51,11 @@ class Run:
         What was left out, and why.
     placed
         How persons came to their areas, by polygons and by each key table; exact: their text and manifest show 1–19 as
-        ``<20``.
+        ``<20``. Empty without a register.
+    breaks
+        What breaks the series, as :func:`gisintegration.series_breaks` tells it.
+    recalculated
+        One row a crosswalk that figures were recalculated by: source, target, method, id, areas, exact share.
     """
 
     release: Release
@@ -70,6 +66,8 @@ class Run:
     delivered: Mapping[str, tuple[str, ...]]
     messages: tuple[str, ...]
     placed: tuple[PlacementReport, ...]
+    breaks: pd.DataFrame
+    recalculated: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -89,7 +87,7 @@ def run_project(
     to: str | Path | None = None,
     progress: ProgressOption = None,
 ) -> Run:
-    """Read, place, aggregate, protect and publish, as the project file says.
+    """Read, place, aggregate, protect and publish, as the project file says; or read published tables, and recalculate.
 
     Parameters
     ----------
@@ -127,77 +125,69 @@ def run_project(
 def _run(project: Project, folder: Path, internal: Path, where: Where | None, report: Progress) -> Run:
     settings = project.settings
     report(0.0, "Reading the areas")
-    indicators, constants = project_indicators(project)
-    editions = read_editions(project, where=where)
-    register = read_project_register(project, progress=part(report, 0.02, 0.1))
-    refuse_lacking(project, register, indicators)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        counted = count_all(project, register, editions, indicators, constants, progress=part(report, 0.1, 0.6))
-    report(0.6, "Protecting the figures")
-    tables = protect(counted.tables, settings.policy.name)
-    areas = counted.areas
-    delivered = {key: codes for key, found in areas.items() if (codes := _without_polygon(found))}
-    asked_keys = {found.key for found in editions}
-    messages = tuple(str(warning.message) for warning in caught if warning.category is UserWarning)
-    manifest = {**_manifest(project, where, register, counted, delivered), "messages": list(messages)}
-    made = release(
-        tables,
-        areas=areas,
+    source = from_reported if settings.register_ is None else from_register
+    made = source(project, where, part(report, 0.0, 0.65))
+    indicators = {key: item for table in made.tables for key, item in table.indicators.items()}
+    breaks = series_breaks(made.tables)
+    manifest = {
+        **_manifest(project, where, made),
+        "messages": list(made.messages),
+        "breaks": breaks.to_dict("records"),
+    }
+    published = release(
+        made.tables,
+        areas=made.areas,
         name=settings.project.name,
         organisation=settings.project.organisation,
         source=settings.project.source,
-        notes=_notes(
-            {areas[key]: codes for key, codes in delivered.items() if key in asked_keys},
-            synthetic=settings.project.synthetic,
-        ),
+        notes=[
+            *([_SYNTHETIC] if settings.project.synthetic else []),
+            *made.notes,
+            *break_notes(_untold(breaks, indicators), indicators),
+        ],
         manifest=manifest,
     )
     with replacing(folder) as temporary:
-        write_outputs(project, made, temporary, progress=part(report, 0.65, 0.97))
-        save_release(made, temporary / RELEASE)
-        written = write_manifest(temporary, {**manifest, "release": made.id, "levels": level_rows(made)})
-    write_internal(internal, made.id, register.report, counted.placed)
+        write_outputs(project, published, temporary, progress=part(report, 0.65, 0.97))
+        save_release(published, temporary / RELEASE)
+        written = write_manifest(temporary, {**manifest, "release": published.id, "levels": level_rows(published)})
+    write_internal(internal, published.id, made)
     report(1.0, "Done")
     return Run(
-        release=made,
+        release=published,
         folder=folder,
         internal=internal,
         files=tuple(written["files"]),
         manifest=written,
-        delivered=delivered,
-        messages=messages,
-        placed=tuple(counted.placed),
+        delivered=made.delivered,
+        messages=made.messages,
+        placed=made.placed,
+        breaks=breaks,
+        recalculated=made.recalculated,
     )
 
 
-def _manifest(
-    project: Project,
-    where: Where | None,
-    register: Register,
-    counted: Counted,
-    delivered: Mapping[str, Sequence[str]],
-) -> dict[str, Any]:
+def _manifest(project: Project, where: Where | None, made: Made) -> dict[str, Any]:
     """What the run was made from and of, before anything is written; counts 1–19 as ``"<20"``."""
-    settings = project.settings
     found = {
-        "project": settings.project.name,
+        "project": project.settings.project.name,
         "versions": versions(),
-        "parameters": settings.model_dump(mode="json", by_alias=True),
+        "parameters": project.settings.model_dump(mode="json", by_alias=True),
         "where": {key: list(codes) for key, codes in (where or {}).items()},
         "inputs": input_files(project),
-        "steps": {
-            "register": register.report.manifest(),
-            "placed": [row for one in counted.placed for row in one.manifest()],
-            "counted": {
-                "cells": sum(len(table.table) for table in counted.tables),
-                "indicators": sorted(counted.tables[0].indicators),
-            },
-        },
-        "delivered": {key: list(codes) for key, codes in delivered.items()},
+        "steps": made.steps,
+        "delivered": {key: list(codes) for key, codes in made.delivered.items()},
     }
     plain: dict[str, Any] = plain_paths(project, found)
     return plain
+
+
+def _untold(breaks: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Breaks that outputs do not tell of themselves: not those that indicators declare, editions and coordinates."""
+    declared = {item.sv for indicator in indicators.values() for item in indicator.breaks}
+    of_rows = breaks["kind"].isin(["edition", "coordinate_type"]) & (breaks["source"] == "")
+    recalculated = breaks["kind"].eq("edition") & breaks["sv"].str.contains("omräknat")
+    return breaks[(~of_rows | recalculated) & ~breaks["sv"].isin(declared)]
 
 
 def level_rows(made: Release) -> list[dict[str, Any]]:
@@ -218,21 +208,3 @@ def level_rows(made: Release) -> list[dict[str, Any]]:
             }
         )
     return sorted(found, key=lambda row: (-row["areas"], row["level"]))
-
-
-def _without_polygon(areas: AreaDivision) -> tuple[str, ...]:
-    return tuple(str(code) for code in areas.codes[areas.geometry.isna().to_numpy()])
-
-
-def _notes(delivered: Mapping[AreaDivision, Sequence[str]], *, synthetic: bool) -> list[Texts]:
-    notes: list[Texts] = [_SYNTHETIC] if synthetic else []
-    for division, codes in delivered.items():
-        named = ", ".join(codes)
-        title = {language: edition_title(division, language) for language in LANGUAGES}
-        notes.append(
-            {
-                "sv": f"{title['sv']}: {len(codes)} områden utan känd gräns räknas efter levererad kod: {named}.",
-                "en": f"{title['en']}: {len(codes)} areas without known borders, counted by delivered code: {named}.",
-            }
-        )
-    return notes

@@ -9,154 +9,30 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from gisintegration.errors import ProjectError
+from gisintegration.project.parts import (
+    STABLE,
+    AreasPart,
+    IndicatorsPart,
+    LevelsPart,
+    MapPart,
+    OutputPart,
+    OwnPart,
+    PolicyPart,
+    ProjectPart,
+    RecalculatePart,
+    RegisterPart,
+    ReportedPart,
+    Settings,
+    Years,
+)
 
 FILE_NAME = "integration.toml"
 _HINT = "gisintegration init writes a commented example with every setting."
-
-Years = tuple[int, int]
-
-
-def _span(value: object) -> object:
-    """``"2018-2023"``, ``2024`` or ``[2018, 2023]`` as (first, last)."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value, value
-    if isinstance(value, str) and (found := re.fullmatch(r"\s*(\d{4})(?:\s*[-–]\s*(\d{4}))?\s*", value)):
-        return int(found[1]), int(found[2] or found[1])
-    if isinstance(value, list | tuple) and len(value) == 2:
-        return tuple(value)
-    raise ValueError('write the years as "2018-2023", or one year as 2024')
-
-
-def _forward(value: Years) -> Years:
-    if value[0] > value[1]:
-        raise ValueError(f"the years run backwards: {value[0]}-{value[1]}")
-    return value
-
-
-def _crs(value: object) -> object:
-    return f"EPSG:{value}" if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Span = Annotated[Years, BeforeValidator(_span), AfterValidator(_forward)]
-Codes = dict[str, list[str]]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ProjectPart(_Part):
-    """``[project]``: what every output says of itself."""
-
-    name: str = Field(min_length=1)
-    organisation: str = ""
-    source: str = ""
-    language: Literal["sv", "en"] = "sv"
-    synthetic: bool = False
-
-
-class RegisterPart(_Part):
-    """``[register]``: where the register lies and how it is written."""
-
-    paths: list[str] = Field(min_length=1)
-    crs: Annotated[str | None, BeforeValidator(_crs)] = None
-    unplaced: Literal["centralort", "separate", "exclude"] = "centralort"
-    nearest: float = Field(default=500.0, ge=0, allow_inf_nan=False)
-    columns: dict[str, str] = Field(default_factory=dict)
-    codes: dict[str, dict[str, str]] = Field(default_factory=dict)
-    places: str | None = None
-    encoding: str | None = None
-    separator: str | None = None
-    decimal: Literal[".", ","] | None = None
-
-
-class AreasPart(_Part):
-    """``[areas."deso/2025"]``: one edition; without ``path`` the one that comes with the toolkit."""
-
-    path: str | None = None
-    layer: str | None = None
-    code: str | None = None
-    name: str | None = None
-    key: str | None = None
-    years: Span | None = None
-    land: str | None = None
-    where: Codes = Field(default_factory=dict)
-
-
-class OwnPart(_Part):
-    """``[areas.own.stadsdel]``: areas of one's own, a layer or a table of keys with ``key`` and ``levels``."""
-
-    path: str
-    key: str | None = None
-    levels: dict[str, str] | list[str] = Field(default_factory=list)
-    edition: str | int = "1"
-    layer: str | None = None
-    code: str | None = None
-    name: str | None = None
-    years: Span | None = None
-    overlaps: bool = False
-    title: dict[Literal["sv", "en"], str] = Field(default_factory=dict)
-
-
-class LevelsPart(_Part):
-    """``[levels]``: the divisions that figures are given for."""
-
-    by: list[str] = Field(default=["deso"], min_length=1)
-    region: str | None = None
-
-
-class IndicatorsPart(_Part):
-    """``[indicators]``: which of the library's, and from which further folders."""
-
-    use: Literal["all"] | list[str] = "all"
-    folders: list[str] = Field(default_factory=list)
-    constants: str | list[str] | None = None
-
-
-class PolicyPart(_Part):
-    """``[policy]``: how figures are made safe."""
-
-    name: str = "scb-share-rule"
-
-
-class MapPart(_Part):
-    """One web map: an indicator on a level."""
-
-    indicator: str
-    level: str
-
-
-class OutputPart(_Part):
-    """``[output]``: what is written, and where."""
-
-    folder: str = "output"
-    internal: str = "internal"
-    geopackage: bool = True
-    parquet: bool = True
-    breakdowns: bool = False
-    formats: list[Literal["csv", "geoparquet", "gpkg-wide", "shapefile"]] = Field(default_factory=list)
-    maps: list[MapPart] = Field(default_factory=list)
-
-
-class Settings(_Part):
-    """Everything a project file may say."""
-
-    project: ProjectPart
-    register_: Annotated[RegisterPart, Field(alias="register")]
-    areas: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*/[0-9A-Za-z-]+$")], AreasPart] = Field(
-        default_factory=dict
-    )
-    own: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], OwnPart] = Field(default_factory=dict)
-    groups: Codes = Field(default_factory=dict)
-    levels: LevelsPart = LevelsPart()
-    indicators: IndicatorsPart = IndicatorsPart()
-    policy: PolicyPart = PolicyPart()
-    output: OutputPart = OutputPart()
 
 
 @dataclass(frozen=True)
@@ -188,6 +64,21 @@ class Project:
         '/data/register/2024.csv'
         """
         return self.folder / Path(path).expanduser()
+
+    @property
+    def register(self) -> RegisterPart:
+        """What the file says of the register.
+
+        Raises
+        ------
+        ProjectError
+            The project has none: its figures come from published tables.
+        """
+        if self.settings.register_ is None:
+            raise ProjectError(
+                f"{self.path.name} names no register.", hint='name its files: [register] paths = ["persons.csv"].'
+            )
+        return self.settings.register_
 
     @property
     def output(self) -> Path:
@@ -287,11 +178,12 @@ def _lifted(content: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, 
 
 
 def _contradictions(settings: Settings) -> list[dict[str, str]]:
-    faults = []
+    faults = _source_faults(settings)
     if not settings.areas and not settings.own:
         faults.append({"key": "areas", "what": 'is missing: name at least one edition, as [areas."deso/2025"]'})
     for number, wanted in enumerate(settings.output.maps):
         known = [*settings.levels.by, *settings.own, *(["group"] if settings.groups else [])]
+        known += [target] if (target := _target_division(settings)) and target not in known else []
         if wanted.level not in known:
             faults.append(
                 {"key": f"output.maps[{number}].level", "what": f"'{wanted.level}' is not among {', '.join(known)}"}
@@ -307,6 +199,37 @@ def _contradictions(settings: Settings) -> list[dict[str, str]]:
     if settings.output.folder == settings.output.internal:
         faults.append({"key": "output.internal", "what": "must be another folder than output.folder"})
     return faults
+
+
+def _source_faults(settings: Settings) -> list[dict[str, str]]:
+    """What is wrong with where figures come from and where they go."""
+    faults = []
+    wanted = settings.recalculate
+    if settings.register_ is None and not settings.reported:
+        what = "is missing: name a register under [register], or published tables as [reported.<name>]"
+        faults.append({"key": "register", "what": what})
+    if settings.register_ is not None and settings.reported:
+        what = "stands beside [register]: make two projects, one of the register and one of the published tables"
+        faults.append({"key": "reported", "what": what})
+    if wanted is None:
+        return faults
+    if settings.reported and wanted.to != STABLE and not (wanted.method or wanted.crosswalk):
+        what = 'is missing: "target", "grid", "area", …, or name a crosswalk'
+        faults.append({"key": "recalculate.method", "what": what})
+    if wanted.method and wanted.crosswalk:
+        faults.append({"key": "recalculate.crosswalk", "what": "is given beside a method: give one of the two"})
+    if wanted.to == STABLE and len(settings.areas) < 2:
+        what = 'is "stable", which is what two editions or more agree on: name them, as [areas."deso/2018"]'
+        faults.append({"key": "recalculate.to", "what": what})
+    if settings.register_ is not None and (wanted.method or wanted.weights or wanted.crosswalk):
+        what = "is not needed with a register: its points are placed on the new areas, which is exact"
+        name = next(name for name in ("method", "weights", "crosswalk") if getattr(wanted, name))
+        faults.append({"key": f"recalculate.{name}", "what": what})
+    return faults
+
+
+def _target_division(settings: Settings) -> str:
+    return "" if settings.recalculate is None else settings.recalculate.to.split("/")[0]
 
 
 def _spans(settings: Settings) -> dict[str, list[tuple[str, Years]]]:
@@ -370,6 +293,8 @@ def _known(loc: Iterable[str | int]) -> list[str]:
     parts: dict[str, type[BaseModel]] = {
         "project": ProjectPart,
         "register": RegisterPart,
+        "reported": ReportedPart,
+        "recalculate": RecalculatePart,
         "areas": AreasPart,
         "own": OwnPart,
         "levels": LevelsPart,

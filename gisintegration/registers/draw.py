@@ -84,14 +84,17 @@ def central_areas(areas: AreaDivision) -> dict[str, list[int]]:
     by_kommun: dict[str, list[int]] = {}
     for position in np.flatnonzero(np.asarray(areas.table["kind"]) == "area"):
         by_kommun.setdefault(str(kommun[position]), []).append(int(position))
-    if areas.division != "deso":
+    if areas.division not in ("deso", "stable"):
         return by_kommun
-    return {code: _most_central(positions, areas.codes) for code, positions in by_kommun.items()}
+    return {code: _most_central(positions, areas) for code, positions in by_kommun.items()}
 
 
-def _most_central(positions: list[int], codes: npt.NDArray[np.object_]) -> list[int]:
+def _most_central(positions: list[int], areas: AreaDivision) -> list[int]:
+    """Those of the most central category there is; a stable area is of every category that a DeSO in it is of."""
+    codes = [str(areas.codes[position]) for position in positions]
+    letters = [{member[4:5] for member in areas.members.get(code, (code,))} for code in codes]
     for category in _CATEGORIES:
-        if found := [position for position in positions if str(codes[position])[4:5] == category]:
+        if found := [position for position, own in zip(positions, letters, strict=True) if category in own]:
             return found
     return positions
 

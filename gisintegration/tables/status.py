@@ -70,16 +70,29 @@ METHOD_WORDS: dict[str, dict[str, str]] = {
     "recalculated": {"sv": "omräknad till nya gränser", "en": "recalculated to new boundaries"},
     "modelled": {"sv": "modellskattad", "en": "modelled"},
 }
+# What figures were recalculated by; composed crosswalks join theirs by a plus sign.
+WEIGHT_WORDS: dict[str, dict[str, str]] = {
+    "points": {"sv": "efter var personer bor", "en": "by where persons live"},
+    "weights": {"sv": "efter ett finare skikt", "en": "by a finer layer"},
+    "target": {"sv": "efter de nya områdenas folkmängd", "en": "by the new areas' population"},
+    "grid": {"sv": "efter befolkningsrutor", "en": "by a population grid"},
+    "area": {"sv": "efter yta", "en": "by area"},
+    "best_fit": {"sv": "hela områden, bäst passande", "en": "whole areas, best fit"},
+    "table": {"sv": "efter nyckel", "en": "by a key"},
+}
 
 
 def method_words(method: str, language: str) -> str:
-    """The words for a method, with what follows its colon in brackets.
+    """The words for a method, with what follows its colon.
 
     Examples
     --------
-    >>> method_words("recalculated:points", "sv")
-    'omräknad till nya gränser (points)'
+    >>> method_words("recalculated:points", "sv"), method_words("modelled:eblup", "en")
+    ('omräknad till nya gränser efter var personer bor', 'modelled (eblup)')
     """
     kind, _, detail = method.partition(":")
     words = METHOD_WORDS[kind][language]
+    parts = detail.split("+")
+    if detail and all(part in WEIGHT_WORDS for part in parts):
+        return f"{words} {', '.join(WEIGHT_WORDS[part][language] for part in parts)}"
     return f"{words} ({detail})" if detail else words

@@ -211,7 +211,7 @@ def test_an_unexpected_error_is_one_line_and_a_traceback_only_with_debug(project
 
 
 BROKEN = """
-import gisintegration.project.run as run
+import gisintegration.project.from_register as run
 from gisintegration.cli import main
 run.protect = lambda *_: 1 / 0
 main()

@@ -1,0 +1,58 @@
+"""The figures of a project with a register: read, placed, counted and protected."""
+
+from __future__ import annotations
+
+import warnings
+
+from gisintegration.disclosure import protect
+from gisintegration.progress import Progress, part
+from gisintegration.project.counting import count_all
+from gisintegration.project.inputs import (
+    Where,
+    project_indicators,
+    read_editions,
+    read_project_register,
+    refuse_lacking,
+)
+from gisintegration.project.made import Made, delivered_notes, without_polygon
+from gisintegration.project.settings import Project
+
+
+def from_register(project: Project, where: Where | None, report: Progress) -> Made:
+    """Read, place, aggregate and protect, as the project file says.
+
+    Raises
+    ------
+    ProjectError, InputError
+        The project file or an input cannot be used.
+    DisclosureError
+        The policy refuses what was asked for.
+    """
+    indicators, constants = project_indicators(project)
+    editions = read_editions(project, where=where)
+    register = read_project_register(project, progress=part(report, 0.02, 0.16))
+    refuse_lacking(project, register, indicators)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        counted = count_all(project, register, editions, indicators, constants, progress=part(report, 0.16, 0.95))
+    report(0.95, "Protecting the figures")
+    areas = counted.areas
+    delivered = without_polygon(areas)
+    finest = {found.key for found in editions}
+    return Made(
+        tables=protect(counted.tables, project.settings.policy.name),
+        areas=areas,
+        steps={
+            "register": register.report.manifest(),
+            "placed": [row for one in counted.placed for row in one.manifest()],
+            "counted": {
+                "cells": sum(len(table.table) for table in counted.tables),
+                "indicators": sorted({key for table in counted.tables for key in table.indicators}),
+            },
+        },
+        messages=tuple(str(warning.message) for warning in caught if warning.category is UserWarning),
+        notes=tuple(delivered_notes({areas[key]: codes for key, codes in delivered.items() if key in finest})),
+        delivered=delivered,
+        placed=tuple(counted.placed),
+        read=register.report,
+    )

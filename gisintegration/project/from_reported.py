@@ -1,0 +1,327 @@
+"""The figures of a project with published tables: read, summed to what lies above, and recalculated."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gisintegration.areas import AreaDivision, levels, parent_positions
+from gisintegration.change import Crosswalk, stable_areas
+from gisintegration.change.crosswalk_editions import boundary_hash, figure_areas
+from gisintegration.change.recalculate import recalculate
+from gisintegration.errors import IndicatorError, ProjectError
+from gisintegration.progress import Progress
+from gisintegration.project.counting import read_own
+from gisintegration.project.inputs import Editions, Where, joined, read_editions, years_wanted
+from gisintegration.project.made import Made
+from gisintegration.project.parts import STABLE
+from gisintegration.project.plan import source_editions, target_edition
+from gisintegration.project.settings import Project
+from gisintegration.project.weights import made_crosswalk
+from gisintegration.publish.words import LANGUAGES, edition_title
+from gisintegration.reported import load_mapping, read_reported
+from gisintegration.swedish import number
+from gisintegration.tables import Kind, ProtectedTable, method_words, row_keys
+
+_QUOTIENTS = (Kind.SHARE, Kind.RATIO, Kind.MEAN)
+_KEY = ("division", "edition")
+
+
+@dataclass
+class _Work:
+    """What is gathered on the way."""
+
+    areas: dict[str, AreaDivision] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
+    read: list[dict[str, Any]] = field(default_factory=list)
+    recalculated: list[dict[str, Any]] = field(default_factory=list)
+    crosswalks: list[Crosswalk] = field(default_factory=list)
+
+
+def from_reported(project: Project, where: Where | None, report: Progress) -> Made:
+    """Read published tables, sum them to the levels above, and recalculate them, as the project file says.
+
+    Raises
+    ------
+    ProjectError, InputError, ReportedError, CodeError
+        The project file, a table, its mapping or the weights cannot be used; nothing was written.
+    """
+    work = _Work()
+    editions = read_editions(project, where=where)
+    known = [*editions, *_own_editions(project)]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        report(0.05, "Reading the published tables")
+        table = read_all(project, {areas.key: areas for areas in known}, editions, work)
+        report(0.4, "Summing to the levels above")
+        above = list(_sums(project, table, known, work))
+        report(0.6, "Recalculating")
+        tables = [_recalculated(project, table, known, work), *above]
+    work.messages += [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
+    kept = [one for one in tables if len(one.table)]
+    keys = {key for one in kept for key in _keys(one)}
+    for areas in known:
+        if areas.key in keys:
+            work.areas.setdefault(areas.key, areas)
+    return Made(
+        tables=kept,
+        areas={key: areas for key, areas in work.areas.items() if key in keys},
+        steps={"reported": work.read, "recalculated": work.recalculated},
+        messages=tuple(dict.fromkeys(work.messages)),
+        notes=tuple(_notes(work, known)),
+        recalculated=tuple(work.recalculated),
+        crosswalks=tuple(work.crosswalks),
+    )
+
+
+def read_all(project: Project, known: Mapping[str, AreaDivision], editions: Editions, work: _Work) -> ProtectedTable:
+    """Every published table of the project as one, with the indicators and years that are wanted.
+
+    Raises
+    ------
+    ProjectError
+        A table is on an edition that the project does not name, or an indicator that is wanted is in none.
+    """
+    tables = []
+    for name, given in project.settings.reported.items():
+        mapping = str(project.resolve(given.mapping)) if given.mapping.endswith(".toml") else given.mapping
+        said = load_mapping(mapping).said.rows
+        mine = [known[key] for key in dict.fromkeys(said.editions.values()) if key in known]
+        if not mine:
+            raise ProjectError(
+                f"reported.{name} is on {', '.join(said.editions.values())}, which [areas] does not name.",
+                hint=f'add [areas."{next(iter(said.editions.values()))}"], with the path of its layer.',
+            )
+        for areas in mine:
+            found = read_reported(project.resolve(given.path), mapping, areas=areas)
+            tables.append((name, _within(found, areas, editions.get(areas))))
+            years = sorted({int(year) for year in tables[-1][1].table["year"].unique()})
+            work.read.append({"name": name, "edition": areas.key, "years": years, "cells": len(tables[-1][1].table)})
+    return _wanted(project, _as_one(tables, work))
+
+
+def _within(table: ProtectedTable, areas: AreaDivision, span: tuple[int, int] | None) -> ProtectedTable:
+    """The years that the project file asks for on the edition."""
+    if span is None:
+        return table
+    mine = (table.table["division"] == areas.division) & (table.table["edition"] == areas.edition)
+    return replace(table, table=table.table[~mine | table.table["year"].between(*span)])
+
+
+def _as_one(tables: Sequence[tuple[str, ProtectedTable]], work: _Work) -> ProtectedTable:
+    """Several tables as one; a cell that an earlier one has is left out of a later."""
+    first = tables[0][1]
+    if len(tables) == 1:
+        return first
+    texts = [str(name) for name in first.table.select_dtypes("category")]
+    frames = [table.table.astype(dict.fromkeys(texts, "str")) for _, table in tables]
+    names = np.repeat([name for name, _ in tables], [len(frame) for frame in frames])
+    whole = pd.concat(frames, ignore_index=True)
+    twice = pd.Series(row_keys(whole)).duplicated().to_numpy()
+    for name, cells in zip(*np.unique(names[twice], return_counts=True), strict=True):
+        work.messages.append(f"{cells} figures of reported.{name} are in a table named before it, which is used.")
+    return replace(
+        first,
+        table=whole[~twice],
+        indicators={key: item for _, table in reversed(tables) for key, item in table.indicators.items()},
+        labels=_labels([table for _, table in tables]),
+        source="; ".join(dict.fromkeys(table.source for _, table in tables if table.source)),
+        notes=tuple({tuple(note.items()): note for _, table in tables for note in table.notes}.values()),
+    )
+
+
+def _labels(tables: Sequence[ProtectedTable]) -> dict[str, dict[str, Mapping[str, str]]]:
+    merged: dict[str, dict[str, Mapping[str, str]]] = {}
+    for table in tables:
+        for breakdown, classes in table.labels.items():
+            merged.setdefault(breakdown, {}).update(classes)
+    return merged
+
+
+def _wanted(project: Project, table: ProtectedTable) -> ProtectedTable:
+    use, rows = project.settings.indicators.use, table.table
+    if use != "all":
+        for name in use:
+            if name not in table.indicators:
+                raise IndicatorError.unknown("indicator", name, sorted(table.indicators), where="the published tables")
+        rows = rows[rows["indicator"].isin(use)]
+    years = years_wanted(project, sorted({int(year) for year in rows["year"].unique()}))
+    rows = rows[rows["year"].isin(years)]
+    named = {str(name) for name in rows["indicator"].unique()}
+    return replace(table, table=rows, indicators={key: item for key, item in table.indicators.items() if key in named})
+
+
+def _own_editions(project: Project) -> Iterator[AreaDivision]:
+    """Areas of one's own, by name and edition as ``[recalculate] to`` names them."""
+    for name, own in project.settings.own.items():
+        read = read_own(project, name, own)
+        if isinstance(read, AreaDivision):
+            yield read
+
+
+def _keys(table: ProtectedTable) -> list[str]:
+    pairs = table.table[list(_KEY)].drop_duplicates().astype("str")
+    return [f"{division}/{edition}" for division, edition in pairs.itertuples(index=False)]
+
+
+def _on(table: ProtectedTable, key: str) -> ProtectedTable:
+    """The rows of one edition."""
+    division, edition = key.split("/", 1)
+    rows = table.table
+    return replace(table, table=rows[(rows["division"] == division) & (rows["edition"] == edition)])
+
+
+def _sums(
+    project: Project, table: ProtectedTable, known: Sequence[AreaDivision], work: _Work
+) -> Iterator[ProtectedTable]:
+    """Figures of what lies above, summed exactly from whole areas, where the tables have none of their own."""
+    settings = project.settings
+    present = set(_keys(table))
+    own = {key.split("/")[0] for key in present}
+    for areas in known:
+        if areas.key not in present:
+            continue
+        wanted = [level for level in settings.levels.by if level not in (areas.division, STABLE, *own)]
+        possible = [level for level in wanted if level in (*areas.parents, "region")]
+        for parent in levels(areas, possible, region=settings.levels.region).values():
+            rows = _on(table, areas.key)
+            key = _key_to(areas, parent)
+            whole = replace(rows, table=rows.table[rows.table["area"].isin(key.sources)])
+            # Sums of whole areas are the publisher's own figures, not estimates.
+            yield replace(_carried(whole, key, project, work), notes=table.notes)
+            older = work.areas.get(parent.key)
+            work.areas[parent.key] = parent if older is None else joined(older, parent)
+
+
+def _key_to(areas: AreaDivision, parent: AreaDivision) -> Crosswalk:
+    """Each area to the one above it that holds it whole."""
+    at = parent_positions(areas, parent)
+    rows = np.flatnonzero(figure_areas(areas) & (at >= 0))
+    table = pd.DataFrame({"source": areas.codes[rows], "target": parent.codes[at[rows]], "weight": 1.0})
+    codes, above = (tuple(str(code) for code in sorted(set(table[name]))) for name in ("source", "target"))
+    return Crosswalk(areas.key, parent.key, "table", table, codes, above)
+
+
+def _recalculated(
+    project: Project, table: ProtectedTable, known: Sequence[AreaDivision], work: _Work
+) -> ProtectedTable:
+    wanted = project.settings.recalculate
+    if wanted is None:
+        return table
+    present = set(_keys(table))
+    if wanted.to == STABLE:
+        sources = source_editions(wanted, known)
+        stable, keys = stable_areas(sources)
+        work.areas[stable.key] = stable
+        for areas in sources:
+            if areas.key in present:
+                table = _one(project, table, keys[areas.key], areas, work)
+        return table
+    target = target_edition(wanted, known)
+    work.areas[target.key] = target
+    sources = [areas for areas in source_editions(wanted, known) if areas.key in present]
+    if not sources:
+        raise ProjectError(
+            f"The published tables are on {', '.join(sorted(present))}: nothing is to be recalculated to {wanted.to}.",
+            hint='leave [recalculate] out, or name the edition: from = ["deso/2018"].',
+        )
+    for areas in sources:
+        table = _one(project, table, made_crosswalk(project, wanted, areas, target, table), areas, work)
+    return table
+
+
+def _one(
+    project: Project, table: ProtectedTable, crosswalk: Crosswalk, areas: AreaDivision, work: _Work
+) -> ProtectedTable:
+    made = replace(_carried(table, crosswalk, project, work, areas=areas), notes=table.notes)
+    work.crosswalks.append(crosswalk)
+    new = _on(made, crosswalk.target).table
+    own = new[new["method"].astype("str").str.startswith(("recalculated", "summed")) & new["value"].notna()]
+    work.recalculated.append(
+        {
+            "source": crosswalk.source,
+            "target": crosswalk.target,
+            "method": crosswalk.method,
+            "crosswalk": crosswalk.id,
+            "sources": len(crosswalk.sources),
+            "targets": len(crosswalk.targets),
+            "cells": len(own),
+            "exact": int((own["exact_share"] == 1).sum()),
+            "raw": crosswalk.raw,
+            "notes": list(crosswalk.notes),
+        }
+    )
+    return made
+
+
+def _carried(
+    table: ProtectedTable,
+    crosswalk: Crosswalk,
+    project: Project,
+    work: _Work,
+    *,
+    areas: AreaDivision | None = None,
+) -> ProtectedTable:
+    """The table on the crosswalk's target; of ``use = "all"`` what cannot be recalculated is left out and told."""
+    wanted, every = project.settings.recalculate, project.settings.indicators.use == "all"
+    given = {} if wanted is None else wanted.denominators
+    if every:
+        table = _without_denominator(table, crosswalk, given, work)
+    kept = {str(name) for name in _on(table, crosswalk.source).table["indicator"].unique()}
+    return recalculate(
+        table,
+        crosswalk,
+        kinds={} if wanted is None else {key: kind for key, kind in wanted.kinds.items() if key in kept},
+        denominators={key: of for key, of in given.items() if key in kept},
+        register_only="leave_out" if every else "refuse",
+        whole=wanted is not None and wanted.whole and wanted.to == crosswalk.target,
+        areas=areas if crosswalk.source_hash and areas is not None and boundary_hash(areas) else None,
+    )
+
+
+def _without_denominator(
+    table: ProtectedTable, crosswalk: Crosswalk, given: Mapping[str, str], work: _Work
+) -> ProtectedTable:
+    """Leave out published quotients whose denominator is not known, and say so."""
+    mine = _on(table, crosswalk.source).table
+    shown = mine[mine["value"].notna() & mine["denominator"].isna()]
+    left = sorted(
+        name
+        for name in {str(name) for name in shown["indicator"].unique()} - set(given)
+        if table.indicators[name].kind in _QUOTIENTS
+    )
+    if not left:
+        return table
+    work.messages.append(
+        f"Left out on {crosswalk.target}, since their denominators are not published here: {', '.join(left)}. "
+        "Name counts of the same population: [recalculate.denominators]."
+    )
+    rows = table.table
+    gone = rows["indicator"].isin(left) & (rows["division"] == crosswalk.source.split("/")[0])
+    return replace(table, table=rows[~(gone & (rows["edition"] == crosswalk.source.split("/")[1]))])
+
+
+def _notes(work: _Work, known: Sequence[AreaDivision]) -> Iterator[Mapping[str, str]]:
+    areas = {one.key: one for one in known} | work.areas
+    for row in work.recalculated:
+        share = row["exact"] / row["cells"] if row["cells"] else 1.0
+        titles = {
+            language: [edition_title(areas[row[side]], language) for side in ("source", "target")]
+            for language in LANGUAGES
+        }
+        method = "summed" if share == 1 else f"recalculated:{row['method']}"
+        words = {language: method_words(method, language) for language in LANGUAGES}
+        sv, en = ("; alla tal är exakta", "; every figure is exact") if share == 1 else ("", "")
+        yield {
+            "sv": f"{titles['sv'][0]} → {titles['sv'][1]}: {words['sv']}"
+            + (sv or f"; {number(100 * share, 0)} % av talen är exakta summor, övriga är uppskattningar")
+            + ". Bearbetningen är inte utgivarens.",
+            "en": f"{titles['en'][0]} → {titles['en'][1]}: {words['en']}"
+            + (en or f"; {100 * share:.0f} % of the figures are exact sums, the others estimates")
+            + ". The publisher has not made them.",
+        }

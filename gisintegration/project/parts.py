@@ -1,0 +1,198 @@
+"""The parts of a project file: every setting, its form and its default."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+STABLE = "stable"
+EDITION = r"^[a-z][a-z0-9_]*/[0-9A-Za-z-]+$"
+NAME = r"^[a-z][a-z0-9_]*$"
+
+Years = tuple[int, int]
+
+
+def _span(value: object) -> object:
+    """``"2018-2023"``, ``2024`` or ``[2018, 2023]`` as (first, last)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value, value
+    if isinstance(value, str) and (found := re.fullmatch(r"\s*(\d{4})(?:\s*[-–]\s*(\d{4}))?\s*", value)):
+        return int(found[1]), int(found[2] or found[1])
+    if isinstance(value, list | tuple) and len(value) == 2:
+        return tuple(value)
+    raise ValueError('write the years as "2018-2023", or one year as 2024')
+
+
+def _forward(value: Years) -> Years:
+    if value[0] > value[1]:
+        raise ValueError(f"the years run backwards: {value[0]}-{value[1]}")
+    return value
+
+
+def _list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _crs(value: object) -> object:
+    return f"EPSG:{value}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Span = Annotated[Years, BeforeValidator(_span), AfterValidator(_forward)]
+Codes = dict[str, list[str]]
+Method = Literal["points", "weights", "target", "grid", "area", "best_fit", "table"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProjectPart(_Part):
+    """``[project]``: what every output says of itself."""
+
+    name: str = Field(min_length=1)
+    organisation: str = ""
+    source: str = ""
+    language: Literal["sv", "en"] = "sv"
+    synthetic: bool = False
+
+
+class RegisterPart(_Part):
+    """``[register]``: where the register lies and how it is written."""
+
+    paths: list[str] = Field(min_length=1)
+    crs: Annotated[str | None, BeforeValidator(_crs)] = None
+    unplaced: Literal["centralort", "separate", "exclude"] = "centralort"
+    nearest: float = Field(default=500.0, ge=0, allow_inf_nan=False)
+    columns: dict[str, str] = Field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = Field(default_factory=dict)
+    places: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: Literal[".", ","] | None = None
+
+
+class ReportedPart(_Part):
+    """``[reported.<name>]``: a published table, and the mapping that says what is in it."""
+
+    path: str
+    mapping: str
+
+
+class RecalculatePart(_Part):
+    """``[recalculate]``: the boundaries that every year is given on.
+
+    Parameters
+    ----------
+    to
+        An edition, ``deso/2025``, or ``stable``: the finest areas on which all editions agree.
+    from_
+        The editions to recalculate; those of the same division when left out.
+    method, weights, columns
+        Of the crosswalk, for published tables: ``weights`` is the file that the method divides by, and ``columns`` the
+        column of each kind of weight.
+    crosswalk
+        A saved crosswalk instead of a method.
+    kinds
+        Indicator → the kind of weight its persons are divided by.
+    denominators
+        Share or mean → the count in the same table that it is a share of.
+    whole
+        Whole numbers that keep every margin.
+    """
+
+    to: Annotated[str, Field(pattern=rf"^stable$|{EDITION}")]
+    from_: Annotated[list[str], BeforeValidator(_list), Field(alias="from")] = Field(default_factory=list)
+    method: Method | None = None
+    weights: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    crosswalk: str | None = None
+    kinds: dict[str, str] = Field(default_factory=dict)
+    denominators: dict[str, str] = Field(default_factory=dict)
+    whole: bool = False
+
+
+class AreasPart(_Part):
+    """``[areas."deso/2025"]``: one edition; without ``path`` the one that comes with the toolkit."""
+
+    path: str | None = None
+    layer: str | None = None
+    code: str | None = None
+    name: str | None = None
+    key: str | None = None
+    years: Span | None = None
+    land: str | None = None
+    where: Codes = Field(default_factory=dict)
+
+
+class OwnPart(_Part):
+    """``[areas.own.stadsdel]``: areas of one's own, a layer or a table of keys with ``key`` and ``levels``."""
+
+    path: str
+    key: str | None = None
+    levels: dict[str, str] | list[str] = Field(default_factory=list)
+    edition: str | int = "1"
+    layer: str | None = None
+    code: str | None = None
+    name: str | None = None
+    years: Span | None = None
+    overlaps: bool = False
+    title: dict[Literal["sv", "en"], str] = Field(default_factory=dict)
+
+
+class LevelsPart(_Part):
+    """``[levels]``: the divisions that figures are given for."""
+
+    by: list[str] = Field(default=["deso"], min_length=1)
+    region: str | None = None
+
+
+class IndicatorsPart(_Part):
+    """``[indicators]``: which of the library's (or of the published tables'), for which data years."""
+
+    use: Literal["all"] | list[str] = "all"
+    folders: list[str] = Field(default_factory=list)
+    constants: str | list[str] | None = None
+    years: Span | None = None
+
+
+class PolicyPart(_Part):
+    """``[policy]``: how figures are made safe."""
+
+    name: str = "scb-share-rule"
+
+
+class MapPart(_Part):
+    """One web map: an indicator on a level."""
+
+    indicator: str
+    level: str
+
+
+class OutputPart(_Part):
+    """``[output]``: what is written, and where."""
+
+    folder: str = "output"
+    internal: str = "internal"
+    geopackage: bool = True
+    parquet: bool = True
+    breakdowns: bool = False
+    formats: list[Literal["csv", "geoparquet", "gpkg-wide", "shapefile"]] = Field(default_factory=list)
+    maps: list[MapPart] = Field(default_factory=list)
+
+
+class Settings(_Part):
+    """Everything a project file may say."""
+
+    project: ProjectPart
+    register_: Annotated[RegisterPart | None, Field(alias="register")] = None
+    reported: dict[Annotated[str, Field(pattern=NAME)], ReportedPart] = Field(default_factory=dict)
+    recalculate: RecalculatePart | None = None
+    areas: dict[Annotated[str, Field(pattern=EDITION)], AreasPart] = Field(default_factory=dict)
+    own: dict[Annotated[str, Field(pattern=NAME)], OwnPart] = Field(default_factory=dict)
+    groups: Codes = Field(default_factory=dict)
+    levels: LevelsPart = LevelsPart()
+    indicators: IndicatorsPart = IndicatorsPart()
+    policy: PolicyPart = PolicyPart()
+    output: OutputPart = OutputPart()
