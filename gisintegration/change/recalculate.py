@@ -352,7 +352,7 @@ def _may_be_negative(indicator: Indicator) -> bool:
 def _populations(blocks: Mapping[str, Block]) -> dict[int, Floats]:
     """Everyone in each source by year, from a count of everyone that the table has."""
     found: dict[int, Floats] = {}
-    for block in blocks.values():
+    for _, block in sorted(blocks.items(), key=lambda named: (named[0] != POPULATION, named[0])):
         item = block.indicator
         if item.kind is Kind.COUNT and not item.population and item.counted == "person":
             values = np.where(block.known, block.read("value"), np.nan)
