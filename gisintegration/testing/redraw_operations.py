@@ -157,7 +157,7 @@ def crossed(sheet: Sheet, row: int) -> bool:
 
 
 def sea(sheet: Sheet, row: int) -> bool:
-    """An area is extended outwards, over ground that lay in no area."""
+    """An area is extended outwards, over ground that lay in no area; those by the water are asked first."""
     if not sheet.free(row, again=bool(sheet.rng.random() < 0.2)):
         return False
     polygon = sheet.own(row).polygon
@@ -201,7 +201,10 @@ def perform(sheet: Sheet, counts: dict[str, int]) -> dict[str, list[str]]:
     for kind, change in ORDER.items():
         wanted = counts.get(kind, 0)
         found: list[str] = []
-        for row in shuffled(sheet.rng, range(len(sheet.old))):
+        rows = shuffled(sheet.rng, range(len(sheet.old)))
+        if kind == "sea":
+            rows.sort(key=lambda row: not sheet.wet[row])
+        for row in rows:
             if len(found) >= wanted:
                 break
             if change(sheet, row):

@@ -14,6 +14,8 @@ from gisintegration.testing.redraw_codes import NewCodes
 from gisintegration.testing.redraw_cuts import Edge, edges, ring
 
 SEA = -1
+# An area is by the water when no more than this share of it is land.
+_MOSTLY_LAND = 0.9
 
 
 @dataclass(eq=False)
@@ -52,6 +54,8 @@ class Sheet:
         self.adjusted: set[int] = set()
         self.pairs: set[tuple[int, int]] = set()
         self.cut: set[int] = set()
+        land = geometry if areas.display is None else areas.display.to_numpy()
+        self.wet = (shapely.area(land) < _MOSTLY_LAND * shapely.area(geometry)).tolist()
         self._tree = shapely.STRtree(geometry)
         self._geometry = geometry
         self._owner = self._owners()
