@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from gisintegration.change import Crosswalk as Crosswalk
     from gisintegration.change import Relations as Relations
     from gisintegration.change import compare as compare
-    from gisintegration.change import crosswalk as crosswalk
     from gisintegration.change import load_crosswalk as load_crosswalk
-    from gisintegration.change import preview_crosswalks as preview_crosswalks
-    from gisintegration.change import recalculate as recalculate
     from gisintegration.change import series_breaks as series_breaks
     from gisintegration.change import stable_areas as stable_areas
+    from gisintegration.change.crosswalk_make import crosswalk as crosswalk
+    from gisintegration.change.crosswalk_make import preview_crosswalks as preview_crosswalks
+    from gisintegration.change.recalculate import recalculate as recalculate
     from gisintegration.database import open_release as open_release
     from gisintegration.database import release as release
     from gisintegration.database import save_release as save_release
@@ -85,9 +85,9 @@ if TYPE_CHECKING:
 # Where each public name lives; the same names as above, which only a type checker reads.
 _NAMES: dict[str, str] = {
     "areas": "AreaDivision check_coverage check_file groups levels load_areas read_areas read_key",
-    "change": (
-        "Crosswalk Relations compare crosswalk load_crosswalk preview_crosswalks recalculate series_breaks stable_areas"
-    ),
+    "change": "Crosswalk Relations compare load_crosswalk series_breaks stable_areas",
+    "change.crosswalk_make": "crosswalk preview_crosswalks",
+    "change.recalculate": "recalculate",
     "database": "open_release release save_release select_release",
     "disclosure": "Policy protect",
     "errors": "GisIntegrationError",

@@ -20,6 +20,8 @@ Bools = npt.NDArray[np.bool_]
 REMAINDER = "remainder"
 _kept: WeakKeyDictionary[AreaDivision, tuple[AreaDivision, Pieces]] = WeakKeyDictionary()
 
+_hashes: WeakKeyDictionary[AreaDivision, str] = WeakKeyDictionary()
+
 
 @dataclass(frozen=True, eq=False)
 class Editions:
@@ -110,6 +112,8 @@ def boundary_hash(areas: AreaDivision) -> str:
     >>> boundary_hash(grid_areas(2, 1)) == boundary_hash(grid_areas(2, 1, size=999.0))
     False
     """
+    if areas in _hashes:
+        return _hashes[areas]
     polygons = areas.geometry.to_numpy()
     known = ~shapely.is_missing(polygons) & ~shapely.is_empty(polygons)
     if not known.any():
@@ -117,7 +121,8 @@ def boundary_hash(areas: AreaDivision) -> str:
     digest = hashlib.sha256("\n".join(areas.codes).encode())
     digest.update(known.tobytes())
     digest.update(fingerprints(polygons[known]).tobytes())
-    return digest.hexdigest()[:16]
+    _hashes[areas] = digest.hexdigest()[:16]
+    return _hashes[areas]
 
 
 def check_editions(old: AreaDivision, new: AreaDivision) -> None:

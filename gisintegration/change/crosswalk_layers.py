@@ -19,6 +19,7 @@ from gisintegration.change.crosswalk_rows import Amounts, Kind
 from gisintegration.change.crosswalk_table import ANY_YEAR, POPULATION
 from gisintegration.change.pieces import Pieces
 from gisintegration.errors import CRSError, GeometryError, InputError
+from gisintegration.locate.grid import spread as share_out
 
 Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
@@ -27,6 +28,7 @@ Spread = Literal["area", "point"]
 NAMES = ("weight", "population", "befolkning", "persons", "value", "vikt", "antal")
 _CRS = 3006
 _POLYGONS = (3, 6)
+_CHUNK = 4_096
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +205,9 @@ def _parts(pieces: Shapes, shapes: Shapes) -> tuple[npt.NDArray[np.intp], npt.ND
     width = len(shapes)
     cut = touched[:, ~np.isin(touched[0] * width + touched[1], whole[0] * width + whole[1])]
     size = shapely.area(shapes)
-    shared = shapely.area(shapely.intersection(pieces[cut[0]], shapes[cut[1]]))
+    chunks = np.array_split(cut, max(cut.shape[1] // _CHUNK, 1), axis=1)
+    made = share_out(lambda both: shapely.area(shapely.intersection(pieces[both[0]], shapes[both[1]])), chunks)
+    shared = np.concatenate(made)
     piece, shape = np.concatenate([whole, cut], axis=1)
     ground = np.concatenate([size[whole[1]], shared])
     part = np.divide(ground, size[shape], out=np.zeros(len(ground)), where=size[shape] > 0)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import gisintegration as gi
-from gisintegration.cli import areas, outputs, project, registers
+from gisintegration.cli import areas, crosswalk, outputs, project, registers
 from gisintegration.cli.describe import described, page
 from gisintegration.cli.terminal import HELPS, VERBS, Terminal, verb
 
@@ -42,6 +42,7 @@ def root(
 project.register(app)
 areas.register(app)
 registers.register(app)
+crosswalk.register(app)
 outputs.register(app)
 
 
