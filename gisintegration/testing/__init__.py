@@ -2,6 +2,6 @@
 
 from gisintegration.testing.examples import example_indicator, example_raw
 from gisintegration.testing.grids import grid_areas
-from gisintegration.testing.redraw import Redrawn, redraw
+from gisintegration.testing.redrawn import Redrawn, redraw
 
 __all__ = ["Redrawn", "example_indicator", "example_raw", "grid_areas", "redraw"]
