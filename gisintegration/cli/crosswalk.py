@@ -10,13 +10,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 import gisintegration as gi
-from gisintegration.change.crosswalk_open import read_places, read_weights
-from gisintegration.cli.editions import find_edition
 from gisintegration.cli.options import ProjectOption, find_project
 from gisintegration.cli.terminal import Terminal, verb
 from gisintegration.errors import InputError
 from gisintegration.progress import part, reporter
-from gisintegration.project.inputs import read_project_register
 
 _FROM_PLACES = ("points", "best_fit")
 
@@ -77,6 +74,9 @@ def crosswalk(
 
     Example: gisintegration crosswalk deso/2018 deso/2025 --method area -o deso_2018_2025.parquet
     """
+    from gisintegration.change.crosswalk_open import read_places, read_weights  # noqa: PLC0415 — help stays quick
+    from gisintegration.project.inputs import read_project_register  # noqa: PLC0415
+
     report = reporter(terminal.progress)
     first, second = (
         _edition(given, method, level=level, code=code, edition=edition, flag=flag)
@@ -132,6 +132,8 @@ def crosswalk(
 
 def _edition(given: str, method: str, **options: Any) -> gi.AreaDivision | str:
     """An edition; for a key table its name is enough where its areas are not at hand."""
+    from gisintegration.cli.editions import find_edition  # noqa: PLC0415 — help stays quick
+
     if method != "table" or Path(given).exists():
         return find_edition(given, **options)
     if given.count("/") != 1:
