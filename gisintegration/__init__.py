@@ -64,6 +64,8 @@ if TYPE_CHECKING:
     from gisintegration.project import locate_project as locate_project
     from gisintegration.project import open_project_release as open_project_release
     from gisintegration.project import read_project as read_project
+    from gisintegration.project import recalculate_project as recalculate_project
+    from gisintegration.project import recalculate_table as recalculate_table
     from gisintegration.project import run_project as run_project
     from gisintegration.publish import write_geopackage as write_geopackage
     from gisintegration.publish import write_layers as write_layers
@@ -95,7 +97,7 @@ _NAMES: dict[str, str] = {
     "locate": "Places locate nearest places",
     "project": (
         "Project ProjectCheck Run check_project demo_project export file_name init_project list_areas locate_project "
-        "open_project_release read_project run_project"
+        "open_project_release read_project recalculate_project recalculate_table run_project"
     ),
     "publish": "write_geopackage write_layers write_parquet write_tables",
     "publish.webmap": "write_map",

@@ -26,14 +26,21 @@ def run_result(made: gi.Run) -> dict[str, Any]:
         "rows": made.rows,
         "levels": made.table,
         "delivered": {key: list(codes) for key, codes in made.delivered.items()},
+        "recalculated": [dict(row) for row in made.recalculated],
+        "breaks": made.breaks.to_dict("records"),
         "messages": list(made.messages),
     }
 
 
 def run_summary(made: gi.Run) -> Iterator[RenderableType]:
     """A run in tables: rows, levels, areas without a border, and where the files are."""
-    yield _rows(made)
+    if made.rows:
+        yield _rows(made)
     yield _levels(made)
+    if made.recalculated:
+        yield _recalculated(made)
+    if len(made.breaks):
+        yield _breaks(made)
     for key, codes in made.delivered.items():
         if not key.startswith("deso/"):
             continue
@@ -86,6 +93,25 @@ def _levels(made: gi.Run) -> Table:
     return table
 
 
+def _recalculated(made: gi.Run) -> Table:
+    table = _table(
+        "Recalculated, exact where whole areas are summed",
+        ("from", "to", "method", "areas", "cells", "exact"),
+        right=("areas", "cells", "exact"),
+    )
+    for row in made.recalculated:
+        counts = (f"{_count(row['sources'])} → {_count(row['targets'])}", _count(row["cells"]), _count(row["exact"]))
+        table.add_row(row["source"], row["target"], row["method"], *counts)
+    return table
+
+
+def _breaks(made: gi.Run) -> Table:
+    table = _table("Breaks in the series", ("year", "kind", "indicator", "what"))
+    for row in made.breaks.to_dict("records"):
+        table.add_row(str(row["year"]), str(row["kind"]), str(row["indicator"] or "all"), str(row["en"]))
+    return table
+
+
 def _files(made: gi.Run) -> Table:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     folder = _near(made.folder)
@@ -100,7 +126,7 @@ def _files(made: gi.Run) -> Table:
     ]
     for number, (kind, name) in enumerate(rows):
         table.add_row(kind if number == 0 or rows[number - 1][0] != kind else "", f"{folder}/{name}")
-    table.add_row("Internal log", f"{_near(made.internal)} (exact counts: not to be released)")
+    table.add_row("Internal log", f"{_near(made.internal)} (not to be released)")
     return table
 
 

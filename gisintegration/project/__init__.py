@@ -8,6 +8,7 @@ from gisintegration.project.listing import list_areas
 from gisintegration.project.locating import locate_project
 from gisintegration.project.outputs import export, file_name
 from gisintegration.project.run import Run, run_project
+from gisintegration.project.series import recalculate_project, recalculate_table
 from gisintegration.project.settings import FILE_NAME, Project, read_project
 
 __all__ = [
@@ -24,5 +25,7 @@ __all__ = [
     "locate_project",
     "open_project_release",
     "read_project",
+    "recalculate_project",
+    "recalculate_table",
     "run_project",
 ]

@@ -92,6 +92,8 @@ class RecalculatePart(_Part):
     method, weights, columns
         Of the crosswalk, for published tables: ``weights`` is the file that the method divides by, and ``columns`` the
         column of each kind of weight.
+    year_column
+        The column of data years in a file of points: each figure is then divided by those of its own year.
     crosswalk
         A saved crosswalk instead of a method.
     kinds
@@ -107,6 +109,7 @@ class RecalculatePart(_Part):
     method: Method | None = None
     weights: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
+    year_column: str | None = None
     crosswalk: str | None = None
     kinds: dict[str, str] = Field(default_factory=dict)
     denominators: dict[str, str] = Field(default_factory=dict)

@@ -148,6 +148,17 @@ def parse(text: str, *, where: str = FILE_NAME) -> Settings:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ProjectError(f"{where} is not TOML: {error}.", hint="correct the line it names.") from error
+    return checked(content, where=where)
+
+
+def checked(content: Mapping[str, Any], *, where: str = FILE_NAME) -> Settings:
+    """The settings in what a project file says.
+
+    Raises
+    ------
+    ProjectError
+        As :func:`read_project`.
+    """
     content, faults = _lifted(content)
     try:
         settings = Settings.model_validate(content)
@@ -182,8 +193,7 @@ def _contradictions(settings: Settings) -> list[dict[str, str]]:
     if not settings.areas and not settings.own:
         faults.append({"key": "areas", "what": 'is missing: name at least one edition, as [areas."deso/2025"]'})
     for number, wanted in enumerate(settings.output.maps):
-        known = [*settings.levels.by, *settings.own, *(["group"] if settings.groups else [])]
-        known += [target] if (target := _target_division(settings)) and target not in known else []
+        known = [*_levels(settings), *settings.own, *(["group"] if settings.groups else [])]
         if wanted.level not in known:
             faults.append(
                 {"key": f"output.maps[{number}].level", "what": f"'{wanted.level}' is not among {', '.join(known)}"}
@@ -228,8 +238,14 @@ def _source_faults(settings: Settings) -> list[dict[str, str]]:
     return faults
 
 
-def _target_division(settings: Settings) -> str:
-    return "" if settings.recalculate is None else settings.recalculate.to.split("/")[0]
+def _levels(settings: Settings) -> list[str]:
+    """The divisions that figures are given for."""
+    if settings.recalculate is None:
+        return list(settings.levels.by)
+    target = settings.recalculate.to.split("/")[0]
+    # On stable areas, and on areas of another division, the editions' own areas have no figures.
+    gone = {key.split("/")[0] for key in settings.areas} if target == STABLE else set()
+    return list(dict.fromkeys([target, *(level for level in settings.levels.by if level not in gone)]))
 
 
 def _spans(settings: Settings) -> dict[str, list[tuple[str, Years]]]:

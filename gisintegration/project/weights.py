@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from gisintegration.areas import AreaDivision
-from gisintegration.areas.read import read_table
 from gisintegration.change import Crosswalk, crosswalk, load_crosswalk
 from gisintegration.change.crosswalk_editions import boundary_hash
+from gisintegration.change.crosswalk_open import read_places, read_weights
 from gisintegration.change.remainder import through_remainders
 from gisintegration.errors import InputError, ProjectError
 from gisintegration.project.parts import RecalculatePart
@@ -20,7 +19,6 @@ from gisintegration.project.settings import Project
 from gisintegration.publish.cells import totals
 from gisintegration.tables import ProtectedTable
 
-_LAYERS = (".gpkg", ".shp", ".zip", ".geojson", ".json", ".fgb", ".parquet")
 _NEEDS = {
     "points": "a file of persons with x and y",
     "weights": "a layer of points or finer areas with a column of weights",
@@ -53,9 +51,12 @@ def made_crosswalk(
         return _saved(project.resolve(wanted.crosswalk), old, new)
     method = wanted.method or ""
     options: dict[str, Any] = {"kinds": wanted.columns or None}
-    if wanted.weights is not None:
-        path = project.resolve(wanted.weights)
-        options["places" if method == "points" else "weights"] = _read(path, method)
+    if wanted.weights is not None and method == "points":
+        found = read_places(project.resolve(wanted.weights), [], year=wanted.year_column, kinds=wanted.columns)
+        points = np.column_stack([found.places.x, found.places.y])
+        options = {"places": points, "kinds": dict(found.kinds) or None, "years": found.years}
+    elif wanted.weights is not None:
+        options["weights"] = read_weights(project.resolve(wanted.weights), method)
     elif method == "target" and figures is not None and (own := _own_population(figures, new)) is not None:
         options["weights"] = own
     elif method in _NEEDS:
@@ -82,40 +83,6 @@ def _saved(path: Path, old: AreaDivision, new: AreaDivision) -> Crosswalk:
                 hint="make it again from these boundaries (gisintegration crosswalk), or name that layer.",
             )
     return found
-
-
-def _read(path: Path, method: str) -> Any:
-    """The file of weights as the method takes it."""
-    file, _, layer = str(path).partition("|layername=")
-    if not Path(file).exists():
-        raise InputError.missing_file(path)
-    if method == "points":
-        frame = read_table(path)
-        lacking = [name for name in ("x", "y") if name not in frame.columns]
-        if lacking:
-            raise InputError.missing_columns(path.name, lacking, [str(name) for name in frame.columns])
-        return frame.assign(**{name: pd.to_numeric(frame[name], errors="coerce") for name in ("x", "y")})
-    if method == "target":
-        return _numeric(read_table(path))
-    if method == "weights" or (method == "best_fit" and Path(file).suffix.lower() in _LAYERS):
-        if Path(file).suffix.lower() == ".parquet":
-            return gpd.read_parquet(file)
-        return gpd.read_file(file, layer=layer or None)
-    return path
-
-
-def _numeric(frame: pd.DataFrame) -> pd.DataFrame:
-    """Columns of numbers as numbers: a CSV is read as text."""
-    changed = {}
-    for name in frame.columns:
-        column = frame[name]
-        if pd.api.types.is_numeric_dtype(column):
-            continue
-        text = column.astype("str").str.replace(r"[\s\u00a0]", "", regex=True)
-        numbers = pd.to_numeric(text.str.replace(",", ".", regex=False), errors="coerce")
-        if numbers.notna().mean() > 0.5 and not text.str.fullmatch(r"0\d+").any():
-            changed[name] = numbers
-    return frame.assign(**changed)
 
 
 def _own_population(figures: ProtectedTable, new: AreaDivision) -> pd.Series | None:
