@@ -120,11 +120,10 @@ def test_pure_splits_are_those_that_the_log_tells_row_by_row():
     """Every row of the old code is "Upphör; till nybildad", and no part has another source."""
     log = table_of_changes("deso")
     log = log[log["date"] >= "2025"]
-    pure = {}
+    pure, sources = {}, log.groupby("new")["old"].agg(set)
     for code, rows in log.groupby("old"):
         parts = sorted(rows["new"])
-        sources = log[log["new"].isin(parts)]
-        if set(rows["change"]) == {"Upphör; till nybildad"} and set(sources["old"]) == {code}:
+        if set(rows["change"]) == {"Upphör; till nybildad"} and all(sources[part] == {code} for part in parts):
             pure[code] = tuple(parts)
     assert len(pure) == 88
     found = relations_from_log("deso")
