@@ -26,7 +26,7 @@ from gisintegration.swedish import round_half_away
 from gisintegration.tables import BREAKDOWNS, Indicator, Kind
 
 YEAR = "{year}"
-_YEAR_IN_NAME = r"((?:19|20)\d\d)"
+_YEAR_IN_NAME = r"((?:19|20)[0-9]{2})"
 _PARTS = ("value", "numerator", "denominator")
 _PER_CENT = (Kind.SHARE, Kind.RATIO)
 

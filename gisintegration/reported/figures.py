@@ -49,9 +49,12 @@ MARKS: Mapping[str, str] = MappingProxyType(
     }
 )
 _BLANKS = re.compile("[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}]")
-_GROUPED = re.compile(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?")
-_PLAIN = re.compile(r"[+-]?\d+([.,]\d+)?")
-_THOUSANDS = {",": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?"), ".": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")}
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}( [0-9]{3})+([.,][0-9]+)?")
+_PLAIN = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
+_THOUSANDS = {
+    ",": re.compile(r"[+-]?[0-9]{1,3}([.][0-9]{3})+(,[0-9]+)?"),
+    ".": re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +110,7 @@ def find_decimal(texts: Iterable[str]) -> str | None:
     """
     for text in texts:
         plain = _BLANKS.sub("", text)
-        if not re.fullmatch(r"[+\-−]?[\d.,]+", plain):
+        if not re.fullmatch(r"[+\-−]?[0-9.,]+", plain):
             continue
         for mark, other in ((",", "."), (".", ",")):
             whole, found, part = plain.rpartition(mark)
@@ -124,7 +127,7 @@ def ambiguous(texts: Iterable[str]) -> str | None:
     >>> ambiguous(["5", "1,234"])
     '1,234'
     """
-    return next((text for text in texts if re.fullmatch(r"[+\-−]?[1-9]\d{0,2}[.,]\d{3}", text.strip())), None)
+    return next((text for text in texts if re.fullmatch(r"[+\-−]?[1-9][0-9]{0,2}[.,][0-9]{3}", text.strip())), None)
 
 
 def distinct_texts(column: pa.ChunkedArray) -> list[str]:

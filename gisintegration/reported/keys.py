@@ -187,7 +187,8 @@ def _above(text: str, key: str) -> Unit | None:
 def _what_is_wrong(code: str, division: str, edition: str) -> str:
     if code.startswith(_FORMULA):
         return "is a formula, not a code"
-    if padded := lost_zero(division, code):
+    padded = lost_zero(division, code)
+    if padded in _official(f"{division}/{edition}"):
         return f"has lost its leading zero: it was {padded}"
     if not well_formed(division, code):
         return f"is not a code of {division}"

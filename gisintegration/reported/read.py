@@ -105,7 +105,7 @@ def read_reported(
     checked = check_rows(delivered, said, specs, areas)
     report(0.6, "laying out the figures")
     built = build(delivered, said, checked, specs, areas)
-    for message in (*checked.messages, *_messages(built, delivered.name)):
+    for message in (*checked.messages, *_messages(built, delivered.name, whole=areas is None)):
         warnings.warn(message, stacklevel=2)
     made = ProtectedTable(
         _policy(built.frame),
@@ -133,32 +133,36 @@ def _with_decimals(said: ReportedMapping, built: Built) -> dict[str, Any]:
     }
 
 
-def _messages(built: Built, name: str) -> list[str]:
+def _messages(built: Built, name: str, *, whole: bool) -> list[str]:
+    """What was left out or taken for granted. ``whole``: every area of the table was asked for."""
     found = [
-        f"{n} areas of {key} in {name} lie outside the areas asked for, and were left out."
+        f"{name}: {_number(n, 'area')} of {key} outside the areas asked for left out."
         for key, n in sorted(built.outside.items())
     ]
     found += [
-        f"{len(codes)} areas of {key} have no row in {name}; their figures are missing: {_some(codes)}."
+        f"{name}: no row for {_number(len(codes), 'area')} of {key}, whose figures are missing: {_some(codes)}."
         for key, codes in sorted(built.missing.items())
     ]
-    found += [_partial(key, n, kommuner, name) for key, (n, kommuner) in sorted(_incomplete(built).items())]
     found += [
-        f"Column {column} of {name} has no {_some(texts)}; the mapping's figures of them are not there."
+        f"{name}: no row for {_number(n, 'area')} of {key} in kommuner with rows of other areas: {_some(kommuner)}."
+        for key, (n, kommuner) in sorted(_incomplete(built).items() if whole else ())
+    ]
+    found += [
+        f"{name}: column {column} has no {_some(texts)}, which the mapping names; their figures are not there."
         for column, texts in sorted(built.absent.items())
     ]
     if built.unread:
-        found.append(f"{built.unread} rows of {name} are in no figure of the mapping, and were left out.")
+        found.append(f"{name}: {_number(built.unread, 'row')} in no figure of the mapping left out.")
     if built.adjusted:
         found.append(
-            f"A 0 was read as protected (0–2) in {_some(list(built.adjusted))}: 1 and 2 never occur there. "
+            f"{name}: a 0 was read as protected (0–2) in {_some(list(built.adjusted))}, where 1 and 2 never occur. "
             'Say adjusted = "none" for the figure if a 0 is nobody.'
         )
     return found
 
 
-def _partial(key: str, n: int, kommuner: list[str], name: str) -> str:
-    return f"{name} lacks {n} areas of {key} in kommuner that it has other areas of: {_some(kommuner)}."
+def _number(n: int, noun: str) -> str:
+    return f"{n} {noun}{'s' if n != 1 else ''}"
 
 
 def _incomplete(built: Built) -> dict[str, tuple[int, list[str]]]:

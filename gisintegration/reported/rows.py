@@ -83,7 +83,7 @@ def check_rows(
     if not keys.units:
         raise ReportedError.empty_file(delivered.name)
     unasked = [
-        f'{rows} rows of {level} in {delivered.name} were left out; rows.parents = ["{level}"] reads them.'
+        f"{delivered.name}: {rows} row{'s' if rows > 1 else ''} of {level} left out; rows.parents reads them."
         for level, rows in sorted(keys.unasked.items())
     ]
     return Checked(keys, figures, years, year_rows, (*notes, *unasked))
@@ -114,9 +114,8 @@ def _footnotes(delivered: Delivered, keys: Keys, figures: Mapping[str, Figures])
     lines += sum(1 for line, _ in delivered.broken if line >= after)
     if not lines:
         return after, []
-    return after, [
-        f"{delivered.name} ends with {delivered.last_line + 1 - after} lines of footnotes, which were left out."
-    ]
+    lines = delivered.last_line + 1 - after
+    return after, [f"{delivered.name}: {lines} line{'s' if lines > 1 else ''} of footnotes after the figures left out."]
 
 
 def _broken(delivered: Delivered, after: int) -> list[dict[str, str]]:
@@ -158,7 +157,9 @@ def _years(
     encoded = text_of(delivered.columns[column]).combine_chunks().dictionary_encode()
     texts = [str(text) for text in encoded.dictionary.to_pylist()]
     codes = encoded.indices.to_numpy(zero_copy_only=False)
-    told = np.array([int(text) if re.fullmatch(r"(19|20)\d\d", text) else 0 for text in texts], dtype=np.int64)[codes]
+    told = np.array([int(text) if re.fullmatch(r"(19|20)[0-9]{2}", text) else 0 for text in texts], dtype=np.int64)[
+        codes
+    ]
     failures = [
         {"line": str(delivered.lines[row]), "column": column, "text": texts[codes[row]][:60], "what": "is no year"}
         for row in np.flatnonzero((told == 0) & (keys.rows >= 0)).tolist()

@@ -168,16 +168,18 @@ def _find_header(
     name: str, lines: Sequence[str], wanted: Sequence[str], separator: str | None
 ) -> tuple[str, int, list[str]]:
     """Separator, lines up to and with the names, and the names; an empty one is called after its place."""
-    best: tuple[int, str, int, list[str]] = (-1, "", 0, [])
+    best: tuple[tuple[int, int], str, int, list[str]] = ((-1, 0), "", 0, [])
     for candidate in (separator,) if separator else SEPARATORS:
         for number, fields in enumerate(csv.reader(lines, delimiter=candidate), start=1):
             names = [field.strip() or f"column {place}" for place, field in enumerate(fields, start=1)]
             found = len(set(wanted) & set(names)) if len(names) > 1 else 0
-            if found > best[0]:
-                best = (found, candidate, number, names)
+            # Without any of the names, the line of most fields is the likeliest to be meant.
+            score = (found, 0 if found else len(names))
+            if score > best[0]:
+                best = (score, candidate, number, names)
             if found == len(wanted):
                 break
-    found, separator, number, names = best
+    (found, _), separator, number, names = best
     if found < len(wanted) or len(set(names)) < len(names):
         _refuse_header(name, wanted, names)
     return separator, number, names
