@@ -138,7 +138,8 @@ def _run(project: Project, folder: Path, internal: Path, where: Where | None, re
         made.tables,
         areas=made.areas,
         name=settings.project.name,
-        organisation=settings.project.organisation,
+        # What is recalculated is never shown as the publisher's alone.
+        organisation=settings.project.organisation or ("gisintegration" if made.recalculated else ""),
         source=settings.project.source,
         notes=[
             *([_SYNTHETIC] if settings.project.synthetic else []),

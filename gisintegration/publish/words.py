@@ -29,7 +29,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "code": {"sv": "Kod", "en": "Code"},
     "name": {"sv": "Namn", "en": "Name"},
     "kind": {"sv": "Slag av område", "en": "Kind of area"},
-    "members": {"sv": "Områden i restytan", "en": "Areas in the remainder"},
+    "members": {"sv": "Områden som ingår", "en": "Areas it holds"},
     "year": {"sv": "År", "en": "Year"},
     "valid_from": {"sv": "Gäller från", "en": "Valid from"},
     "valid_to": {"sv": "Gäller till", "en": "Valid to"},

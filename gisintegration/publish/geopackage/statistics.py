@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gisintegration import sql
+from gisintegration.change import series_breaks
 from gisintegration.publish.cells import is_code
 from gisintegration.publish.geopackage.schema import SQL_TYPES, Layer
 from gisintegration.publish.words import LANGUAGES, class_text
@@ -96,6 +97,10 @@ def write_keys(con: sqlite3.Connection, release: Release, keys: Keys, layers: Ma
         "key_policy": [
             {"id": number, "code": code, **{lang: release.stamps.get(code, {}).get(lang, "") for lang in LANGUAGES}}
             for code, number in keys.texts["policy"].items()
+        ],
+        "breaks": [
+            {"id": number, **{name: value or None for name, value in row.items()}}
+            for number, row in enumerate(series_breaks(release.tables).to_dict("records"), start=1)
         ],
     }
     return [_write_small(con, name, rows) for name, rows in tables.items()]
@@ -309,6 +314,7 @@ _KEY_COLUMNS: dict[str, dict[str, str]] = {
     "key_method": _texts("code", "sv", "en"),
     "key_coordinate_type": _texts("code"),
     "key_policy": _texts("code", "sv", "en"),
+    "breaks": {"year": "year"} | _texts("kind", "indicator", "division", "area", "sv", "en", "source"),
 }  # fmt: skip
 
 _REASONS = {

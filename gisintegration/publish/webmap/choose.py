@@ -36,6 +36,8 @@ class Figures:
         Whole numbers of the last shown decimal (62.4 is 624), None where there is no figure.
     status
         A letter for each area.
+    exact
+        Per cent of each figure that comes from whole areas, None where it is all of it or there is no figure.
     methods
         How each figure was made; empty where there is none.
     coordinates
@@ -47,6 +49,7 @@ class Figures:
     numbers: list[int | None]
     lower: list[int | None]
     upper: list[int | None]
+    exact: list[int | None]
     status: str
     methods: list[str]
     coordinates: tuple[str, ...]
@@ -133,10 +136,18 @@ def _figures(rows: pd.DataFrame, areas: Areas, year: int, decimals: int) -> Figu
         numbers=_whole(rows["value"], place, decimals),
         lower=_whole(rows["lower"], place, decimals),
         upper=_whole(rows["upper"], place, decimals),
+        exact=_part(rows, place),
         status="".join(np.where(known, statuses[place], empty)),
         methods=[str(method) for method in np.where(known, methods[place], "")],
         coordinates=tuple(sorted({str(kind) for kind in rows["coordinate_type"].dropna()} - {"", "nan"})),
     )
+
+
+def _part(rows: pd.DataFrame, place: npt.NDArray[np.intp]) -> list[int | None]:
+    """Per cent, rounded down: what is not wholly exact is never told as 100."""
+    part = rows["exact_share"].where(rows["value"].notna() & (rows["exact_share"] < 1))
+    whole = np.append(np.floor(100 * part.to_numpy(dtype=np.float64)), np.nan)[place]
+    return [None if np.isnan(value) else int(value) for value in whole]
 
 
 def _whole(column: pd.Series, place: npt.NDArray[np.intp], decimals: int) -> list[int | None]:

@@ -23,6 +23,7 @@ from gisintegration.tables import Areas, Indicator, Release, Status, method_word
 # Further out than its kommun an area is compared with the first of these that has figures.
 _WIDER = ("region", "lan", "riket")
 _MOST_LABELS = 400
+_RECALCULATED = "recalculated"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def content(
         "frames": [_frame(figures, position[figures.areas.key], methods) for figures in frames],
         "above": above,
         "methods": [method_words(method, language) for method in methods],
+        "estimated": [int(method.startswith(_RECALCULATED)) for method in methods],
         "breaks": [vars(item) for item in breaks(frames, indicator, language)],
         "status": status_words(language),
         "words": words(language),
@@ -100,6 +102,9 @@ def breaks(frames: Sequence[Figures], indicator: Indicator, language: Language) 
         if before.areas.key != after.areas.key:
             title = edition_title(after.areas, language)
             found.append(Break(i, "edition", said["break_edition"].format(edition=title, year=after.year)))
+        elif _recalculated(before) != _recalculated(after):
+            way = "break_recalculated" if _recalculated(before) else "break_recalculated_from"
+            found.append(Break(i, "recalculated", said[way].format(year=after.year)))
         if before.coordinates != after.coordinates and after.coordinates:
             places = {"sv": " eller ", "en": " or "}[language].join(
                 COORDINATES.get(kind, {}).get(language, kind) for kind in after.coordinates
@@ -111,6 +116,10 @@ def breaks(frames: Sequence[Figures], indicator: Indicator, language: Language) 
             if before.year < item.year <= after.year
         ]
     return found
+
+
+def _recalculated(figures: Figures) -> bool:
+    return any(method.startswith(_RECALCULATED) for method in figures.methods)
 
 
 def breaks_by_text(data: Mapping[str, Any]) -> list[str]:
@@ -157,6 +166,8 @@ def _frame(figures: Figures, edition: int, methods: Sequence[str]) -> dict[str, 
     }
     if any(value is not None for value in (*figures.lower, *figures.upper)):
         frame |= {"lower": figures.lower, "upper": figures.upper}
+    if any(value is not None for value in figures.exact):
+        frame["exact"] = figures.exact
     return frame
 
 

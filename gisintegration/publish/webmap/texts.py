@@ -53,6 +53,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "policy": {"sv": "Skydd", "en": "Protection"},
     "release": {"sv": "Utgivning", "en": "Release"},
     "interval": {"sv": "Osäkerhet", "en": "Uncertainty"},
+    "bounds": {"sv": "Ligger mellan {lower} och {upper}", "en": "Lies between {lower} and {upper}"},
+    "exact": {
+        "sv": "{n} % av talet kommer från hela områden, resten är uppskattat",
+        "en": "{n} % of the figure comes from whole areas, the rest is estimated",
+    },
     "map": {"sv": "Karta", "en": "Map"},
     "map_help": {
         "sv": "Karta över {title}. Piltangenter flyttar kartan, plus och minus zoomar. "
@@ -142,6 +147,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "break_coordinates": {
         "sv": "Personer räknas från {year} i {coordinate}.",
         "en": "From {year} persons are placed at {coordinate}.",
+    },
+    "break_recalculated": {
+        "sv": "Före {year} är talen omräknade till de här gränserna.",
+        "en": "Before {year} the figures are recalculated to these boundaries.",
+    },
+    "break_recalculated_from": {
+        "sv": "Från {year} är talen omräknade till de här gränserna.",
+        "en": "From {year} the figures are recalculated to these boundaries.",
     },
     "break_short": {"sv": "Tidsseriebrott", "en": "Break in series"},
     "internal": {"sv": "INTERNT", "en": "INTERNAL"},

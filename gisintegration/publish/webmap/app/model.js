@@ -26,6 +26,8 @@ function cell(frame, row) {
     value: f.values[row],
     lower: f.lower ? f.lower[row] : null,
     upper: f.upper ? f.upper[row] : null,
+    exact: f.exact ? f.exact[row] : null,
+    estimated: method >= 0 && data.estimated[method] === 1,
     method: method >= 0 && status !== "r" ? data.methods[method] : "",
   };
 }

@@ -82,7 +82,9 @@ function makePanel(act) {
     const shown = isShown(one);
     const facts = [];
     if (shown && one.status === "z") facts.push(data.status.z);
-    if (shown && one.lower !== null && one.upper !== null && one.lower !== undefined) facts.push(`${words.interval}: ${withUnit(one.lower)} – ${withUnit(one.upper)}`);
+    const ranged = shown && one.lower !== null && one.upper !== null && one.lower !== undefined && one.lower !== one.upper;
+    if (ranged) facts.push(one.estimated ? say(words.bounds, { lower: withUnit(one.lower), upper: withUnit(one.upper) }) : `${words.interval}: ${withUnit(one.lower)} – ${withUnit(one.upper)}`);
+    if (shown && one.exact !== null) facts.push(say(words.exact, { n: one.exact }));
     if (shown) facts.push(say(words.rank, rankOf(state.frame, at)));
     if (one.method) facts.push(`${words.method}: ${one.method}`);
     const chart = makeChart(seriesOf(code), act);
