@@ -240,7 +240,8 @@ def _style(relations: Relations, layer: Layer, language: Language) -> tuple[str,
         aliases=aliases,
         map_tip=_map_tip(layer, language, persons=relations.raw),
         display="coalesce(\"old\", '–') || ' → ' || coalesce(\"new\", '–')" if layer.name == "pieces" else '"name"',
-        areas=layer.rows or 0,
+        # Borders as thin as on a map of the whole edition, or small areas drown in them.
+        areas=len(relations.side("new")),
     )
     return layer.name, {"sv": "Svenska", "en": "English"}[language], layer.title, style_document(style)
 
