@@ -65,7 +65,8 @@ def count_register(
             parts.append(con.execute(query).df().assign(year=year))
             progress(0.7 + 0.3 * (number + 1) / len(asked), f"persons of {year} counted")
     table = pd.concat(parts, ignore_index=True)
-    pair = table[["old", "new"]].drop_duplicates(ignore_index=True)
+    placed = Editions(placement.areas[editions.old.key], placement.areas[editions.new.key], editions.tolerance)
+    pair = pd.concat([table[["old", "new"]], _unplaced(placed)]).drop_duplicates(ignore_index=True)
     at = pd.MultiIndex.from_frame(pair).get_indexer(pd.MultiIndex.from_frame(table[["old", "new"]]))
     of: dict[Kind, Any] = {}
     for kind in (POPULATION, *rules):
@@ -73,8 +74,17 @@ def count_register(
             rows = np.flatnonzero(table["year"] == year)
             of[kind, year] = np.zeros(len(pair))
             of[kind, year][at[rows]] = table[kind].to_numpy(np.float64)[rows]
-    placed = Editions(placement.areas[editions.old.key], placement.areas[editions.new.key], editions.tolerance)
     return placed, counts(placed, pair["old"].to_numpy(np.int64), pair["new"].to_numpy(np.int64), of)
+
+
+def _unplaced(editions: Editions) -> pd.DataFrame:
+    """Pairs of the rows for persons without a place, a kommun each: they stay there, also where there is nobody."""
+    sides = []
+    for areas in (editions.old, editions.new):
+        rows = np.flatnonzero(areas.table["kind"] == "unknown")
+        sides.append(pd.Series(rows, index=areas.codes[rows], dtype=np.int64))
+    both = sides[0].index.intersection(sides[1].index)
+    return pd.DataFrame({"old": sides[0][both].to_numpy(), "new": sides[1][both].to_numpy()})
 
 
 def _rules(kinds: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
