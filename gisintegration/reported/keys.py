@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from gisintegration.areas import AreaDivision
 from gisintegration.areas.codes import (
+    EDITIONS,
     GRAMMAR,
     KOMMUN,
     LAN,
@@ -25,9 +26,10 @@ from gisintegration.areas.codes import (
     official_names,
     strip_suffix,
     suffix_edition,
+    table_of_changes,
     well_formed,
 )
-from gisintegration.areas.history import describe_code, editions_of
+from gisintegration.areas.history import describe_code
 from gisintegration.errors import ReportedError
 from gisintegration.reported.figures import text_of
 from gisintegration.reported.mapping import Rows
@@ -192,8 +194,10 @@ def _what_is_wrong(code: str, division: str, edition: str) -> str:
         return f"has lost its leading zero: it was {padded}"
     if not well_formed(division, code):
         return f"is not a code of {division}"
+    if not any(code in _official(f"{division}/{other}") for other in EDITIONS[division]) and code not in _log(division):
+        return f"is in no official list of {division}"
     what = describe_code(division, code, edition)
-    return what[what.index("' ") + 2 :] + ("" if editions_of(division, code) else f" of {division}")
+    return what[what.index("' ") + 2 :]
 
 
 def _no_such_name(text: str, names: Mapping[str, Unit]) -> str:
@@ -230,3 +234,9 @@ def _names(said: Rows, areas: AreaDivision | None) -> dict[str, Unit]:
 @cache
 def _official(key: str) -> frozenset[str]:
     return official_codes(key) or frozenset()
+
+
+@cache
+def _log(division: str) -> frozenset[str]:
+    """Codes that SCB's log of changes names as earlier ones."""
+    return frozenset(table_of_changes(division)["old"]) if division in ("deso", "regso") else frozenset()

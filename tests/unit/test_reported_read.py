@@ -1,6 +1,8 @@
 """Published tables of each form, small enough to check by hand: wide and long, codes and names, marks, years, editions."""
 
+import tomllib
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ import shapely
 import gisintegration as gi
 from gisintegration.areas.assemble import assemble
 from gisintegration.errors import ReportedError
+from gisintegration.reported import load_mapping
 
 SOURCE = {"title": {"sv": "Folkmängd", "en": "Population"}, "publisher": "SCB", "table": "T1", "licence": "CC0 1.0"}
 # The whole kommun of Bjurholm and of Dorotea: two DeSO each.
@@ -396,9 +399,7 @@ def test_one_s_own_areas_by_code_and_by_name(tmp_path):
 
 def test_a_kommun_of_which_a_part_is_there_is_told(tmp_path):
     path = write(tmp_path, "deso,pop_2023\n2403A0010,5\n2425A0010,6\n2425C1010,7\n")
-    with pytest.warns(
-        UserWarning, match="no row for 1 area of deso/2018 in kommuner with rows of other areas: 2403"
-    ):
+    with pytest.warns(UserWarning, match="no row for 1 area of deso/2018 in kommuner with rows of other areas: 2403"):
         gi.read_reported(path, mapping(POPULATION))
 
 
@@ -475,3 +476,23 @@ def test_progress_is_told(tmp_path):
     gi.read_reported(path, mapping(POPULATION), progress=lambda fraction, message: seen.append(fraction))
     assert seen == sorted(seen)
     assert seen[-1] == 1
+
+
+# --- the page
+
+
+def test_the_page_names_every_field_and_every_ready_mapping():
+    from gisintegration.reported.mapping import Figure, File, Rows, Source
+
+    page = (Path(__file__).parents[2] / "docs" / "reported.md").read_text(encoding="utf-8")
+    names = [name for model in (Source, File, Rows, Figure) for name in model.model_fields]
+    assert [name for name in [*names, *gi.ready_mappings()] if f"`{name}`" not in page] == []
+
+
+def test_the_examples_of_the_page_are_mappings():
+    page = (Path(__file__).parents[2] / "docs" / "reported.md").read_text(encoding="utf-8")
+    first, second, third = (tomllib.loads(part.split("```")[0]) for part in page.split("```toml")[1:])
+    assert load_mapping(first).said.source.line == "SCB, tabell TAB1234"
+    assert load_mapping(second | {"source": SOURCE}).said.by["Kon"].codes["1"] == "men"
+    figure = {"indicator": "library_cards_share", "age": "16_18", "value": "p"}
+    assert load_mapping(mapping(figure) | third).indicators["library_cards_share"].kind == "share"
