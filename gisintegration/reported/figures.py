@@ -105,8 +105,8 @@ def find_decimal(texts: Iterable[str]) -> str | None:
 
     Examples
     --------
-    >>> find_decimal(["12,5", "3"]), find_decimal(["1.234,5"]), find_decimal(["1,234"]), find_decimal(["0,125"])
-    (',', ',', None, ',')
+    >>> [find_decimal([text]) for text in ("12,5", "1.234,5", "1,234.5", "1,234", "0,125", "1.234.567")]
+    [',', ',', '.', None, ',', ',']
     """
     for text in texts:
         plain = _BLANKS.sub("", text)
@@ -114,7 +114,14 @@ def find_decimal(texts: Iterable[str]) -> str | None:
             continue
         for mark, other in ((",", "."), (".", ",")):
             whole, found, part = plain.rpartition(mark)
-            if found and mark not in whole and (other in whole or len(part) != 3 or whole.lstrip("+-−0") == ""):
+            if plain.count(other) > 1 and not found:
+                return mark
+            if (
+                found
+                and mark not in whole
+                and other not in part
+                and (other in whole or len(part) != 3 or whole.lstrip("+-−0") == "")
+            ):
                 return mark
     return None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -22,12 +21,10 @@ from gisintegration.reported.rows import check_rows
 from gisintegration.tables import COLUMNS, ProtectedTable, constant
 
 AS_PUBLISHED = "as-published"
-STAMP: Mapping[str, str] = MappingProxyType(
-    {
-        "sv": "Uppgifterna är som utgivaren publicerat dem; röjandekontrollen är utgivarens.",
-        "en": "The figures are as their publisher published them; the disclosure control is the publisher's.",
-    }
-)
+STAMP: Mapping[str, str] = {
+    "sv": "Uppgifterna är som utgivaren publicerat dem; röjandekontrollen är utgivarens.",
+    "en": "The figures are as their publisher published them; the disclosure control is the publisher's.",
+}
 _NAMED = 12
 
 

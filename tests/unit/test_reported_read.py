@@ -162,10 +162,15 @@ def test_swedish_numbers(tmp_path, text, value):
 
 
 def test_english_numbers(tmp_path):
-    path = write(tmp_path, 'deso,v\n2403A0010,"1,234.5"\n2403C1010,.5\n')
     said = mapping({"indicator": "disposable_income_mean", "value": "v"}, year=2022)
-    assert "'.5'" not in str(error := refusal(path, said))
-    assert error.failures == [{"line": "3", "column": "v", "text": ".5", "what": "is no figure and no known mark"}]
+    path = write(tmp_path, 'deso,v\n2403A0010,"1,234.5"\n2403C1010,"2,345"\n')
+    assert read(path, said)["value"].tolist() == [1234.5, 2345]
+
+
+def test_marks_of_decimals_do_not_mix(tmp_path):
+    said = mapping({"indicator": "disposable_income_mean", "value": "v"}, year=2022)
+    error = refusal(write(tmp_path, "deso;v\n2403A0010;12.5\n2403C1010;12,5\n"), said)
+    assert len(error.failures) == 1
 
 
 def test_a_number_that_can_be_read_in_two_ways_is_asked_about(tmp_path):
@@ -378,6 +383,16 @@ def test_a_kommun_without_any_row_is_refused_unless_allowed(tmp_path):
     assert error.failures == [{"kommun": "2425", "areas": "2"}]
     table = read(path, mapping(POPULATION, missing_kommun="allow"), areas=areas)
     assert table["status"].tolist() == ["shown", "shown", "missing", "missing"]
+
+
+def test_levels_above_are_those_of_the_areas(tmp_path):
+    areas = gi.load_areas("deso/2025", where={"kommun": ["1415"]})
+    rows = "".join(f"{code},1\n" for code in [*areas.codes, "1415", "1407", "14", "00"])
+    path = write(tmp_path, "deso,pop_2024\n" + rows)
+    said = mapping(POPULATION, edition="deso/2025", parents=["kommun", "lan", "riket"])
+    with pytest.warns(UserWarning, match="1 area of kommun/2003 outside"):
+        table = gi.read_reported(path, said, areas=areas).table
+    assert set(table["area"]) - set(areas.codes) == {"1415", "14", "00"}
 
 
 def test_areas_of_another_edition_are_refused(tmp_path):
