@@ -214,10 +214,8 @@ def _cells(dataset: rasterio.DatasetReader, bounds: Bounds, kinds: Mapping[str, 
     around = bounds if same else rasterio.warp.transform_bounds(f"EPSG:{_CRS}", dataset.crs, *bounds)
     notes = () if same else (f"{name}: the corners of its cells were transformed from {crs.name}.",)
     rows, columns, found = _inhabited(dataset, bands, around, name)
-    x, y = dataset.transform * (
-        columns[:, None] + np.array([0, 1, 1, 0, 0]),
-        rows[:, None] + np.array([0, 0, 1, 1, 0]),
-    )
+    across, down = np.array([0, 1, 1, 0, 0]), np.array([0, 0, 1, 1, 0])
+    x, y = _at(dataset.transform, columns[:, None] + across, rows[:, None] + down)
     if not same:
         x, y = Transformer.from_crs(crs, _CRS, always_xy=True).transform(x, y)
     shapes = np.asarray(shapely.polygons(np.stack([x, y], axis=-1)), dtype=object)
@@ -276,9 +274,10 @@ def _inhabited(
 
 
 def _strips(dataset: rasterio.DatasetReader, around: Bounds, name: str) -> Iterator[rasterio.windows.Window]:
-    corners = [~dataset.transform * (x, y) for x in around[::2] for y in around[1::2]]
-    low = np.maximum(np.floor(np.min(corners, axis=0)) - 1, 0).astype(int)
-    high = np.minimum(np.ceil(np.max(corners, axis=0)) + 1, (dataset.width, dataset.height)).astype(int)
+    corners = np.array([(x, y) for x in around[::2] for y in around[1::2]])
+    cells = np.array(_at(~dataset.transform, corners[:, 0], corners[:, 1]))
+    low = np.maximum(np.floor(cells.min(axis=1)) - 1, 0).astype(int)
+    high = np.minimum(np.ceil(cells.max(axis=1)) + 1, (dataset.width, dataset.height)).astype(int)
     if (low >= high).any():
         raise CRSError(
             f"{name} lies outside the areas.",
@@ -288,3 +287,9 @@ def _strips(dataset: rasterio.DatasetReader, around: Bounds, name: str) -> Itera
     height = max(_STRIP // width, 1)
     for top in range(int(low[1]), int(high[1]), height):
         yield rasterio.windows.Window(int(low[0]), top, width, min(height, int(high[1]) - top))
+
+
+def _at(transform: rasterio.Affine, x: npt.NDArray[Any], y: npt.NDArray[Any]) -> tuple[Floats, Floats]:
+    """Where a transformation takes points. Its own multiplication is written differently from version to version."""
+    a, b, c, d, e, f = tuple(transform)[:6]
+    return a * x + b * y + c, d * x + e * y + f

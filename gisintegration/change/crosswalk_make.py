@@ -155,7 +155,6 @@ def crosswalk(
     --------
     >>> from gisintegration.testing import grid_areas
     >>> old = grid_areas(1, 1, division="district", origin=(0, 0), edition="1")
-    >>> new = grid_areas(2, 1, division="district", origin=(0, 0), edition="2", size=500)
     >>> new = grid_areas(2, 2, division="district", origin=(0, 0), edition="2", size=500)
     >>> crosswalk(old, new, method="area").table.weight.tolist()
     [0.25, 0.25, 0.25, 0.25]
@@ -167,14 +166,7 @@ def crosswalk(
     _check(asked)
     if method == "table":
         return _from_key(old, new, asked)
-    for edition in (old, new):
-        if isinstance(edition, str):
-            raise InputError(
-                f"'{edition}' is only the name of an edition, and method '{method}' needs its areas.",
-                hint="read them with gi.read_areas or gi.load_areas.",
-            )
-    if isinstance(old, str) or isinstance(new, str):
-        raise InputError("Two editions are needed.", hint="read them with gi.read_areas.")
+    old, new = _areas_of(old, method), _areas_of(new, method)
     check_editions(old, new)
     made = _MAKERS[method](Editions(old, new, tolerance), asked)
     for note in made.outside:
@@ -290,6 +282,15 @@ def _check(asked: _Asked) -> None:
         raise InputError(
             "A placement alone does not count persons.", hint="give places=(register, placement), or the register."
         )
+
+
+def _areas_of(edition: AreaDivision | str, method: str) -> AreaDivision:
+    if isinstance(edition, str):
+        raise InputError(
+            f"'{edition}' is only the name of an edition, and method '{method}' needs its areas.",
+            hint="read them with gi.read_areas or gi.load_areas.",
+        )
+    return edition
 
 
 def _weights_year(asked: _Asked, new: AreaDivision, table: pd.DataFrame) -> int | None:
