@@ -132,6 +132,12 @@ def test_the_order_of_areas_and_the_number_of_threads_change_nothing(monkeypatch
     assert answers[0] == answers[1] == answers[2]
 
 
+def test_neighbours_drawn_apart_may_overlap_by_the_tolerance():
+    found = pieces(edition("1", {"a": (0, 200)}), edition("2", {"a": (0, 100.4), "b": (100, 200)}))
+    assert found.area.tolist() == [100_400.0, 100_000.0]
+    assert found.outside_new(0) == 0
+
+
 def test_what_cannot_be_cut_is_refused():
     good = edition("1", {"a": (0, 100)})
     bowtie = shapely.Polygon([(0, 0), (100, 1000), (100, 0), (0, 1000)])
@@ -141,8 +147,12 @@ def test_what_cannot_be_cut_is_refused():
         pieces(good, edition("2", {"b": bowtie}))
     with pytest.raises(GeometryError, match="the same polygon as another"):
         pieces(good, edition("2", {"a": (0, 100), "b": (0, 100)}))
-    with pytest.raises(GeometryError, match=r"covered more than once[\s\S]*code: a"):
+    with pytest.raises(
+        GeometryError, match=r"district/2: 1 pairs of areas overlap[\s\S]*code: a, other: b, m2: 40000.0"
+    ):
         pieces(good, edition("2", {"a": (0, 90), "b": (50, 100)}))
+    with pytest.raises(GeometryError, match=r"district/1: 1 pairs of areas overlap"):
+        pieces(edition("1", {"a": (0, 90), "b": (50, 100)}), edition("2", {"a": (0, 100)}))
     with pytest.raises(InputError, match="declares that its areas overlap"):
         pieces(good, edition("2", {"a": (0, 90)}, overlaps=True))
     with pytest.raises(InputError, match="has no areas"):
