@@ -42,13 +42,16 @@ def init(
     *,
     register: Annotated[list[str] | None, typer.Option(help="A file of the register; may be repeated.")] = None,
     areas: Annotated[list[str] | None, typer.Option(help="A layer of areas; may be repeated.")] = None,
+    reported: Annotated[
+        list[str] | None, typer.Option(help="A published table, or a folder of them; may be repeated.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the project; default the folder's.")] = None,
 ) -> None:
     """Write a commented project file, filled in with what the files given tell.
 
     Example: gisintegration init --register personer.csv --areas deso_2025.gpkg
     """
-    path = gi.init_project(folder, register=register or (), areas=areas or (), name=name)
+    path = gi.init_project(folder, register=register or (), areas=areas or (), reported=reported or (), name=name)
     terminal.result(
         {"project": str(path)},
         f"{path} is written. Read it through, then:  gisintegration check --project {_shown(path.parent)}",

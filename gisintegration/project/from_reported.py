@@ -33,7 +33,7 @@ _KEY = ("division", "edition")
 
 
 @dataclass
-class _Work:
+class Work:
     """What is gathered on the way."""
 
     areas: dict[str, AreaDivision] = field(default_factory=dict)
@@ -51,17 +51,17 @@ def from_reported(project: Project, where: Where | None, report: Progress) -> Ma
     ProjectError, InputError, ReportedError, CodeError
         The project file, a table, its mapping or the weights cannot be used; nothing was written.
     """
-    work = _Work()
+    work = Work()
     editions = read_editions(project, where=where)
-    known = [*editions, *_own_editions(project)]
+    known = [*editions, *own_editions(project)]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         report(0.05, "Reading the published tables")
         table = read_all(project, {areas.key: areas for areas in known}, editions, work)
         report(0.4, "Summing to the levels above")
-        above = list(_sums(project, table, known, work))
+        above = list(sums(project, table, known, work))
         report(0.6, "Recalculating")
-        tables = [_recalculated(project, table, known, work), *above]
+        tables = [recalculated(project, table, known, work), *above]
     work.messages += [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
     kept = [one for one in tables if len(one.table)]
     keys = {key for one in kept for key in _keys(one)}
@@ -79,7 +79,7 @@ def from_reported(project: Project, where: Where | None, report: Progress) -> Ma
     )
 
 
-def read_all(project: Project, known: Mapping[str, AreaDivision], editions: Editions, work: _Work) -> ProtectedTable:
+def read_all(project: Project, known: Mapping[str, AreaDivision], editions: Editions, work: Work) -> ProtectedTable:
     """Every published table of the project as one, with the indicators and years that are wanted.
 
     Raises
@@ -87,22 +87,38 @@ def read_all(project: Project, known: Mapping[str, AreaDivision], editions: Edit
     ProjectError
         A table is on an edition that the project does not name, or an indicator that is wanted is in none.
     """
-    tables = []
-    for name, given in project.settings.reported.items():
-        mapping = str(project.resolve(given.mapping)) if given.mapping.endswith(".toml") else given.mapping
-        said = load_mapping(mapping).said.rows
-        mine = [known[key] for key in dict.fromkeys(said.editions.values()) if key in known]
-        if not mine:
-            raise ProjectError(
-                f"reported.{name} is on {', '.join(said.editions.values())}, which [areas] does not name.",
-                hint=f'add [areas."{next(iter(said.editions.values()))}"], with the path of its layer.',
-            )
-        for areas in mine:
-            found = read_reported(project.resolve(given.path), mapping, areas=areas)
-            tables.append((name, _within(found, areas, editions.get(areas))))
-            years = sorted({int(year) for year in tables[-1][1].table["year"].unique()})
-            work.read.append({"name": name, "edition": areas.key, "years": years, "cells": len(tables[-1][1].table)})
+    tables = [
+        (name, table) for name in project.settings.reported for table in read_one(project, name, known, editions, work)
+    ]
     return _wanted(project, _as_one(tables, work))
+
+
+def read_one(
+    project: Project, name: str, known: Mapping[str, AreaDivision], editions: Editions, work: Work
+) -> list[ProtectedTable]:
+    """One published table of the project, apart for each edition it is on.
+
+    Raises
+    ------
+    ProjectError
+        It is on an edition that the project does not name.
+    """
+    given = project.settings.reported[name]
+    mapping = str(project.resolve(given.mapping)) if given.mapping.endswith(".toml") else given.mapping
+    on = list(dict.fromkeys(load_mapping(mapping).said.rows.editions.values()))
+    if not any(key in known for key in on):
+        raise ProjectError(
+            f"reported.{name} is on {', '.join(on)}, which [areas] does not name.",
+            hint=f'add [areas."{on[0]}"], with the path of its layer.',
+        )
+    tables = []
+    for key in on:
+        if key in known:
+            found = read_reported(project.resolve(given.path), mapping, areas=known[key])
+            tables.append(_within(found, known[key], editions.get(known[key])))
+            years = sorted({int(year) for year in tables[-1].table["year"].unique()})
+            work.read.append({"name": name, "edition": key, "years": years, "cells": len(tables[-1].table)})
+    return tables
 
 
 def _within(table: ProtectedTable, areas: AreaDivision, span: tuple[int, int] | None) -> ProtectedTable:
@@ -113,7 +129,7 @@ def _within(table: ProtectedTable, areas: AreaDivision, span: tuple[int, int] | 
     return replace(table, table=table.table[~mine | table.table["year"].between(*span)])
 
 
-def _as_one(tables: Sequence[tuple[str, ProtectedTable]], work: _Work) -> ProtectedTable:
+def _as_one(tables: Sequence[tuple[str, ProtectedTable]], work: Work) -> ProtectedTable:
     """Several tables as one; a cell that an earlier one has is left out of a later."""
     first = tables[0][1]
     if len(tables) == 1:
@@ -156,7 +172,7 @@ def _wanted(project: Project, table: ProtectedTable) -> ProtectedTable:
     return replace(table, table=rows, indicators={key: item for key, item in table.indicators.items() if key in named})
 
 
-def _own_editions(project: Project) -> Iterator[AreaDivision]:
+def own_editions(project: Project) -> Iterator[AreaDivision]:
     """Areas of one's own, by name and edition as ``[recalculate] to`` names them."""
     for name, own in project.settings.own.items():
         read = read_own(project, name, own)
@@ -176,8 +192,8 @@ def _on(table: ProtectedTable, key: str) -> ProtectedTable:
     return replace(table, table=rows[(rows["division"] == division) & (rows["edition"] == edition)])
 
 
-def _sums(
-    project: Project, table: ProtectedTable, known: Sequence[AreaDivision], work: _Work
+def sums(
+    project: Project, table: ProtectedTable, known: Sequence[AreaDivision], work: Work
 ) -> Iterator[ProtectedTable]:
     """Figures of what lies above, summed exactly from whole areas, where the tables have none of their own."""
     settings = project.settings
@@ -207,9 +223,14 @@ def _key_to(areas: AreaDivision, parent: AreaDivision) -> Crosswalk:
     return Crosswalk(areas.key, parent.key, "table", table, codes, above)
 
 
-def _recalculated(
-    project: Project, table: ProtectedTable, known: Sequence[AreaDivision], work: _Work
-) -> ProtectedTable:
+def recalculated(project: Project, table: ProtectedTable, known: Sequence[AreaDivision], work: Work) -> ProtectedTable:
+    """The table on the boundaries that ``[recalculate]`` names.
+
+    Raises
+    ------
+    ProjectError, InputError
+        The editions or the weights cannot be used, or no figures stand on an edition that is to be recalculated.
+    """
     wanted = project.settings.recalculate
     if wanted is None:
         return table
@@ -236,7 +257,7 @@ def _recalculated(
 
 
 def _one(
-    project: Project, table: ProtectedTable, crosswalk: Crosswalk, areas: AreaDivision, work: _Work
+    project: Project, table: ProtectedTable, crosswalk: Crosswalk, areas: AreaDivision, work: Work
 ) -> ProtectedTable:
     made = replace(_carried(table, crosswalk, project, work, areas=areas), notes=table.notes)
     work.crosswalks.append(crosswalk)
@@ -263,7 +284,7 @@ def _carried(
     table: ProtectedTable,
     crosswalk: Crosswalk,
     project: Project,
-    work: _Work,
+    work: Work,
     *,
     areas: AreaDivision | None = None,
 ) -> ProtectedTable:
@@ -285,7 +306,7 @@ def _carried(
 
 
 def _without_denominator(
-    table: ProtectedTable, crosswalk: Crosswalk, given: Mapping[str, str], work: _Work
+    table: ProtectedTable, crosswalk: Crosswalk, given: Mapping[str, str], work: Work
 ) -> ProtectedTable:
     """Leave out published quotients whose denominator is not known, and say so."""
     mine = _on(table, crosswalk.source).table
@@ -306,7 +327,7 @@ def _without_denominator(
     return replace(table, table=rows[~(gone & (rows["edition"] == crosswalk.source.split("/")[1]))])
 
 
-def _notes(work: _Work, known: Sequence[AreaDivision]) -> Iterator[Mapping[str, str]]:
+def _notes(work: Work, known: Sequence[AreaDivision]) -> Iterator[Mapping[str, str]]:
     areas = {one.key: one for one in known} | work.areas
     for row in work.recalculated:
         share = row["exact"] / row["cells"] if row["cells"] else 1.0

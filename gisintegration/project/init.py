@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-
-import pyarrow.parquet as pq
-import pyogrio
 
 from gisintegration.areas import guess_level
 from gisintegration.errors import InputError, ProjectError
 from gisintegration.files import atomic
+from gisintegration.project.coding import codes_of, header
+from gisintegration.project.recognise import is_table, recognised
 from gisintegration.project.settings import FILE_NAME, parse
-from gisintegration.publish.words import identifier
+from gisintegration.publish.words import distinct, identifier
 from gisintegration.registers import variables
 from gisintegration.registers.contract import propose
-from gisintegration.registers.text import find_dialect
+from gisintegration.reported import load_mapping
 
 _BUNDLED = """[areas."deso/2018"]
 # path = "deso_2018.gpkg"   # GeoPackage, GeoJSON, Shapefile (zipped too) or GeoParquet, in any CRS
@@ -38,18 +38,24 @@ def init_project(
     *,
     register: Sequence[str | Path] = (),
     areas: Sequence[str | Path] = (),
+    reported: Sequence[str | Path] = (),
     name: str | None = None,
 ) -> Path:
     """Write a commented project file.
+
+    Without a register, published tables in the folder that a ready mapping fits are taken.
 
     Parameters
     ----------
     folder
         Where; it is made if needed.
     register
-        Files of the register. Their columns are read, and Swedish names of the toolkit's variables are written down.
+        Files of the register. Swedish names of the toolkit's variables are written down, columns that are not told
+        are listed, and codes are proposed for the values that say in words what they mean.
     areas
         Layers of areas. Level and edition are told from their codes; a layer without official codes is one of your own.
+    reported
+        Published tables, or folders of them.
     name
         Of the project; default the folder's.
 
@@ -69,19 +75,26 @@ def init_project(
     path = folder / FILE_NAME
     if path.exists():
         raise ProjectError(f"{path} exists already.", hint="edit it, or choose another folder.")
-    missing = [given for given in [*register, *areas] if not Path(str(given).partition("|")[0]).exists()]
+    missing = [given for given in [*register, *areas, *reported] if not Path(str(given).partition("|")[0]).exists()]
     if missing:
         raise InputError.missing_file(missing[0])
-    area_text, levels = _areas(folder, [Path(one) for one in areas])
+    registers = [Path(one) for one in register]
+    beside = [folder] if not register and not reported and folder.is_dir() else []
+    tables, editions = _reported(folder, [*(Path(one) for one in reported), *beside])
+    area_text, levels = _areas(folder, [Path(one) for one in areas], editions)
+    columns, column_text = _columns(registers)
     values = {
         "@name@": _quoted(name or folder.name or "Projekt"),
-        "@register@": _listed([_relative(folder, Path(one)) for one in register] or ["register.csv"]),
-        "@columns@": _columns([Path(one) for one in register]),
+        "@register@": _listed([_relative(folder, one) for one in registers] or ["register.csv"]),
+        "@columns@": column_text,
+        "@codes@": _codes(registers, columns),
+        "@reported@": tables,
         "@areas@": area_text,
         "@levels@": _listed(levels),
         "@region@": '# region = "Mitt område"   # with "region" in the list above',
     }
     text = files("gisintegration.project").joinpath("template.toml").read_text(encoding="utf-8")
+    text = _chosen(text, "register" if register or not tables else "reported")
     for mark, value in values.items():
         text = text.replace(mark, value)
     parse(text)
@@ -90,7 +103,23 @@ def init_project(
     return path
 
 
-def _areas(folder: Path, paths: Sequence[Path]) -> tuple[str, list[str]]:
+def _chosen(text: str, source: str) -> str:
+    """The template with the part of one source of figures: lines between ``#<register`` and ``#>`` or the like."""
+    kept, inside = [], ""
+    for line in text.splitlines():
+        if found := re.fullmatch(r"#<(\w+)", line):
+            inside = found[1]
+        elif line == "#>":
+            inside = ""
+        elif not inside or inside == source:
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+def _areas(folder: Path, paths: Sequence[Path], editions: Sequence[str] = ()) -> tuple[str, list[str]]:
+    if not paths and editions:
+        division = editions[0].split("/")[0]
+        return "\n".join(f'[areas."{key}"]\n' for key in editions), _LEVELS.get(division, [division])
     if not paths:
         return _BUNDLED, _LEVELS["deso"]
     blocks, levels = [], []
@@ -112,24 +141,53 @@ def _areas(folder: Path, paths: Sequence[Path]) -> tuple[str, list[str]]:
     return "\n".join(blocks), levels or ["deso"]
 
 
-def _columns(paths: Sequence[Path]) -> str:
-    names = [name for path in paths for name in _header(path)]
-    missing = [name for name in variables() if name not in names]
+def _columns(paths: Sequence[Path]) -> tuple[dict[str, str], str]:
+    """Delivered columns that are variables by another name; and their lines, with the columns that are not used."""
+    names = list(dict.fromkeys(name for path in paths for name in header(path)))
+    known = variables()
+    missing = [name for name in known if name not in names]
     found = propose(missing, names)
     lines = [f"{_quoted(column)} = {_quoted(variable)}" for column, variable in found.items()]
-    return "\n".join(lines or ['# "kön" = "sex"'])
+    unused = [name for name in names if name not in found and name not in known]
+    if unused:
+        lines.append("# Not used, since no variable is told from the name:")
+        lines += [f'# {_quoted(name)} = "…"' for name in unused]
+    return found, "\n".join(lines or ['# "kön" = "sex"'])
 
 
-def _header(path: Path) -> Sequence[str]:
-    if path.is_dir():
-        inner = sorted(file for file in path.rglob("*") if file.suffix.lower() in (".parquet", ".csv"))
-        return _header(inner[0]) if inner else []
-    if path.suffix.lower() == ".parquet":
-        return list(pq.read_schema(path).names)
-    if path.suffix.lower() in (".csv", ".txt", ".tsv"):
-        return find_dialect(path).header
-    file, _, layer = str(path).partition("|layername=")
-    return list(pyogrio.read_info(file, layer=layer or None)["fields"])
+def _codes(paths: Sequence[Path], columns: Mapping[str, str]) -> str:
+    """A table of codes for every coded column that is not in the toolkit's codes."""
+    found = codes_of(paths, columns)
+    if not found:
+        return '# [register.codes.sex]\n# "1" = "men"\n# "2" = "women"'
+    parts = []
+    for name, lines in found.items():
+        told = any(not line.startswith("#") for line in lines)
+        parts += [f"{'' if told else '# '}[register.codes.{name}]", *lines]
+    return "\n".join(parts)
+
+
+def _reported(folder: Path, paths: Sequence[Path]) -> tuple[str, list[str]]:
+    """Parts for published tables, with the ready mapping that fits each, and the editions they are on."""
+    blocks: list[str] = []
+    editions: list[str] = []
+    for path in _tables(paths):
+        mapping = recognised(path)
+        if mapping is not None:
+            editions += load_mapping(mapping).said.rows.editions.values()
+        told = _quoted(mapping) if mapping else '"my_table.toml"   # none of the ready mappings fits: docs/reported.md'
+        name = distinct(identifier(path.name.split(".")[0]), [block.split("]")[0].split(".")[1] for block in blocks])
+        blocks.append(f"[reported.{name}]\npath = {_quoted(_relative(folder, path))}\nmapping = {told}\n")
+    return "\n".join(blocks), list(dict.fromkeys(editions))
+
+
+def _tables(paths: Sequence[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        inner = sorted(file for file in path.iterdir() if is_table(file)) if path.is_dir() else [path]
+        # In a folder, only what is recognised is a published table.
+        found += [file for file in inner if not path.is_dir() or recognised(file) is not None]
+    return found
 
 
 def _relative(folder: Path, path: Path) -> str:

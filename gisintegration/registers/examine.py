@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,15 @@ import pandas as pd
 
 from gisintegration import sql
 from gisintegration.areas import AreaDivision
+from gisintegration.errors import RegisterError
 from gisintegration.registers import checks
 from gisintegration.registers.crs import SAMPLE, Candidate
 from gisintegration.registers.delivery import Delivery, Options, Paths, conversions, open_delivery
 from gisintegration.registers.folder import WorkFolder
 from gisintegration.registers.propose import Proposal, propose_crs
 from gisintegration.registers.resolve import Resolved, check_options
+
+_PLACING = ("person", "year", "kommun", "place", "x", "y")
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,15 @@ class Examination:
         The CRS told from the registered kommun; None where the layer carries one or there are no coordinates.
     coordinates
         Names of the delivered columns of x and y.
+    wrong
+        Whole columns that are wrong; None if there are none, or if they were refused.
     """
 
     notes: tuple[str, ...]
     crs: str | None
     proposal: Proposal | None
     coordinates: tuple[str, str] | None
+    wrong: RegisterError | None = None
 
     @property
     def chosen(self) -> Candidate | None:
@@ -79,6 +85,7 @@ def examine(
     encoding: str | None = None,
     separator: str | None = None,
     decimal: str | None = None,
+    refuse: bool = True,
 ) -> Examination:
     """Find how a register's files are written and which CRS its coordinates are in, without reading it in.
 
@@ -88,6 +95,9 @@ def examine(
         As for :func:`read_register`.
     areas
         Areas with kommuner, EPSG:3006, that cover the register or part of it.
+    refuse
+        Refuse a register with whole columns that are wrong; False: tell of them in the result, and find the CRS by
+        the columns that are right.
 
     Returns
     -------
@@ -106,18 +116,29 @@ def examine(
     work = WorkFolder()
     with sql.connect() as con:
         delivery = open_delivery(con, paths, places, work.path, options)
-        for table in [*delivery.resolved, *([delivery.places] if delivery.places else [])]:
-            made = conversions(table, options, comma=delivery.comma[table.table.name])
-            counted = [checks.count(con, one.select, one.checks) for one in made]
-            checks.refuse_systematic(con, table.table.name, made, table.table.rows, counted)
+        wrong = _wrong_columns(con, delivery, options)
+        if wrong is not None and refuse:
+            raise wrong
         located = delivery.located
         if located is None:
-            return Examination(delivery.notes, None, None, None)
+            return Examination(delivery.notes, None, None, None, wrong)
         names = (located.columns["x"], located.columns["y"])
         if located.table.crs is not None:
-            return Examination(delivery.notes, located.table.crs, None, names)
+            return Examination(delivery.notes, located.table.crs, None, names, wrong)
         sample = _sample(con, delivery, located, options)
-    return Examination(delivery.notes, None, propose_crs(sample, areas), names)
+    return Examination(delivery.notes, None, propose_crs(sample, areas), names, wrong)
+
+
+def _wrong_columns(con: duckdb.DuckDBPyConnection, delivery: Delivery, options: Options) -> RegisterError | None:
+    """The first table's whole columns that are wrong."""
+    for table in [*delivery.resolved, *([delivery.places] if delivery.places else [])]:
+        made = conversions(table, options, comma=delivery.comma[table.table.name])
+        counted = [checks.count(con, one.select, one.checks) for one in made]
+        try:
+            checks.refuse_systematic(con, table.table.name, made, table.table.rows, counted)
+        except RegisterError as error:
+            return error
+    return None
 
 
 def _sample(con: duckdb.DuckDBPyConnection, delivery: Delivery, located: Resolved, options: Options) -> pd.DataFrame:
@@ -137,6 +158,8 @@ def _sample(con: duckdb.DuckDBPyConnection, delivery: Delivery, located: Resolve
 
 
 def _rows(delivery: Delivery, table: Resolved, options: Options) -> str:
-    made = conversions(table, options, comma=delivery.comma[table.table.name])
+    # Only what the CRS is told from: a row with another fault still says where it lies.
+    columns = {name: column for name, column in table.columns.items() if name in _PLACING}
+    made = conversions(replace(table, columns=columns), options, comma=delivery.comma[table.table.name])
     union = " union all by name ".join(one.select for one in made)
     return f"select * from ({union}) where reason is null"
