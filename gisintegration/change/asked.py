@@ -1,4 +1,4 @@
-"""What is asked of a recalculation, checked: editions, codes, boundaries, kinds of weight, what is only the register's."""
+"""What is asked of a recalculation, checked: editions, codes, boundaries, kinds, what only the register tells."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _REASONS: Mapping[Kind, str] = {
     Kind.CLASS: "a class is made anew of the recalculated index",
 }
 _DECLARED = (
-    "it is declared register_only: what it counts (moves, stays) changes when areas merge or divide, so that figures of "
-    "areas do not add up"
+    "it is declared register_only: what it counts (moves, stays) changes when areas merge or divide, so that figures "
+    "of areas do not add up"
 )
 
 
@@ -49,7 +49,7 @@ def on_source(table: pd.DataFrame, crosswalk: Crosswalk) -> Bools:
             f"{', '.join(held) or 'none at all'}.{already}",
             hint=f"pass a crosswalk from {held[0]}." if held and not already else "nothing is left to recalculate.",
         )
-    return mask
+    return np.asarray(mask)
 
 
 def check_boundaries(areas: AreaDivision | None, crosswalk: Crosswalk) -> None:
@@ -118,10 +118,10 @@ def check_complete(given: Collection[int], indicator: str, crosswalk: Crosswalk)
         else:
             failures += [{"code": code, "what": "is missing"} for code in codes]
     raise CodeError(
-        f"'{indicator}' lacks {len(absent)} areas of {crosswalk.source} that the crosswalk leads from: a missing area is "
-        "not a zero.",
-        hint=f"add their rows (status 'missing' for what was not delivered), or make the crosswalk of the areas that the "
-        f"table has: gi.load_areas('{crosswalk.source}', where=…).",
+        f"'{indicator}' lacks {len(absent)} areas of {crosswalk.source} that the crosswalk leads from: a missing "
+        "area is not a zero.",
+        hint="add their rows (status 'missing' for what was not delivered), or make the crosswalk of the areas that "
+        f"the table has: gi.load_areas('{crosswalk.source}', where=…).",
         failures=failures,
     )
 
@@ -169,8 +169,8 @@ def recalculable(indicators: Mapping[str, Indicator], crosswalk: Crosswalk, regi
         target = crosswalk.target
         raise IndicatorError(
             f"{len(why)} indicators cannot be recalculated to {target}: only the register tells them.",
-            hint=f"count them on the target from the register, gi.aggregate(register, indicators, by=[…], areas={{{target}: "
-            'years}), or pass register_only="leave_out".',
+            hint="count them on the target from the register, gi.aggregate(register, indicators, by=[…], "
+            f'areas={{{target}: years}}), or pass register_only="leave_out".',
             failures=[{"indicator": name, "why": reason} for name, reason in why.items()],
         )
     if why:

@@ -62,10 +62,6 @@ class Cells:
             name: self.words[name][self.classes[name][cell]] for name in BREAKDOWNS
         }
 
-    def keys(self) -> list[tuple[int, ...]]:
-        """Each cell as a tuple, to look it up by."""
-        return list(zip(self.year.tolist(), *(self.classes[name].tolist() for name in BREAKDOWNS), strict=True))
-
 
 @dataclass(frozen=True, eq=False)
 class Block:
@@ -103,12 +99,12 @@ class Block:
     @property
     def known(self) -> Bools:
         """Where there is a figure."""
-        return (self.status == SHOWN) | (self.status == ZERO)
+        return np.asarray((self.status == SHOWN) | (self.status == ZERO))
 
     @property
     def absent(self) -> Bools:
         """Where there can be none: the area or the measure did not exist."""
-        return (self.status == NOT_APPLICABLE) | (self.status == DID_NOT_EXIST)
+        return np.asarray((self.status == NOT_APPLICABLE) | (self.status == DID_NOT_EXIST))
 
 
 def laid_out(table: pd.DataFrame, indicator: Indicator, place: Ints, crosswalk: Crosswalk) -> Block:

@@ -48,7 +48,8 @@ def in_piece(low: Floats, high: Floats, room: Room) -> Interval:
 
     Notes
     -----
-    A source that has more of them than persons was not counted among the same persons; the piece may then hold any part.
+    A source that has more of them than persons was not counted among the same persons; the piece may then hold any
+    part.
 
     Examples
     --------
@@ -95,9 +96,9 @@ def share_parts(top: Interval, base: Interval, room: Room) -> tuple[Interval, In
 
     Notes
     -----
-    Of :math:`m` persons in a piece :math:`x \le \min(n, m)` have the property. A person who has it raises the share and one
-    who lacks it lowers it, so that the highest share has :math:`m` as near :math:`n` as :math:`m` can be, and the lowest
-    has it as near :math:`N - n`. Numerator and denominator are thus never at bounds that exclude each other.
+    Of :math:`m` persons in a piece :math:`x \le \min(n, m)` have the property. A person who has it raises the share and
+    one who lacks it lowers it, so that the highest share has :math:`m` as near :math:`n` as :math:`m` can be, and the
+    lowest has it as near :math:`N - n`. Numerator and denominator are thus never at bounds that exclude each other.
 
     Examples
     --------

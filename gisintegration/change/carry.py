@@ -75,8 +75,9 @@ class Carried:
     shows_parts: Bools
 
 
-def carried(figures: Figures, error: Floats, exact: Floats, pairs: Pairs, links: Links, how: How) -> Carried:
-    """Carry one year's figures.
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One year's figures to carry.
 
     Parameters
     ----------
@@ -86,20 +87,42 @@ def carried(figures: Figures, error: Floats, exact: Floats, pairs: Pairs, links:
         Standard error and exact share of the sources' own figures, shape (sources, cells); 0 and 1 for what is not
         estimated.
     """
+
+    figures: Figures
+    error: Floats
+    exact: Floats
+    pairs: Pairs
+    links: Links
+    how: How
+
+    @property
+    def of_pieces(self) -> Codes:
+        """Status of each piece's source."""
+        return self.figures.status[self.pairs.source]
+
+    @property
+    def shown(self) -> Bools:
+        """Whether each piece's source has a figure."""
+        return np.asarray((self.of_pieces == SHOWN) | (self.of_pieces == ZERO))
+
+
+def carried(task: Task) -> Carried:
+    """Carry one year's figures."""
+    figures, pairs, links = task.figures, task.pairs, task.links
     gives = np.broadcast_to((links.weight > 0)[:, None], (len(pairs.source), figures.top.shape[1]))
-    status = _statuses(figures, pairs, gives)
+    status = _statuses(task, gives)
     known = (status == SHOWN) | (status == ZERO)
     parts = shared_out(figures.top, pairs, links)
     base_parts = parts if figures.base is None else shared_out(figures.base, pairs, links)
     top, base = pairs.sums(parts), pairs.sums(base_parts)
-    counted = _counted(figures, pairs, links, how)
-    room = _room(figures, pairs, links, how)
+    counted = _counted(task)
+    room = _room(task)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = top if figures.base is None else np.where(base > 0, top / base * figures.scale, np.nan)
-        certain = pairs.sums(np.where(room.whole | counted, base_parts, 0.0) * exact[pairs.source]) / base
-    se = np.sqrt(_variance(figures, error, pairs, links, how, room.whole | counted, (base, value)))
-    low, high = _bounds(figures, pairs, room, how, np.where(counted, links.own[:, None], np.nan))
-    low, high = _widened(how, figures, low, high, pairs.sums(gives), base, value)
+        certain = pairs.sums(np.where(room.whole | counted, base_parts, 0.0) * task.exact[pairs.source]) / base
+    se = np.sqrt(_variance(task, room.whole | counted, base, value))
+    low, high = _bounds(task, room, np.where(counted, links.own[:, None], np.nan))
+    low, high = _widened(task, (low, high), pairs.sums(gives), base, value)
     low, high = np.minimum(low, value), np.maximum(high, value)
     empty = ~known | np.isnan(value)
     status = np.where(known, np.select([np.isnan(value), value == 0], [MISSING, ZERO], SHOWN), status)
@@ -107,22 +130,22 @@ def carried(figures: Figures, error: Floats, exact: Floats, pairs: Pairs, links:
     return Carried(
         status=status.astype(np.int8),
         top=np.where(known, top, np.nan),
-        base=np.where(known, base, np.nan),
+        base=np.full_like(top, np.nan) if figures.base is None else np.where(known, base, np.nan),
         value=np.where(empty, np.nan, value),
-        contributors=np.where(known, _contributors(figures, pairs, links, parts), np.nan),
+        contributors=np.where(known, _contributors(task, parts), np.nan),
         low=np.where(empty | ~np.isfinite(low), np.nan, low),
         high=np.where(empty | ~np.isfinite(high), np.nan, high),
         se=np.where(empty, np.nan, se),
         exact_share=np.where(empty, np.nan, np.where(base == 0, settled, np.clip(certain, 0.0, 1.0))),
         n_sources=np.where(empty, 0, pairs.sums(gives)).astype(np.int64),
         summed=~pairs.any(~(room.whole | (room.inside == 0))),
-        shows_parts=~pairs.any(gives & ~figures.shows_parts[pairs.source] & _has_figure(figures)[pairs.source]),
+        shows_parts=~pairs.any(gives & ~figures.shows_parts[pairs.source] & task.shown),
     )
 
 
-def _statuses(figures: Figures, pairs: Pairs, gives: Bools) -> Codes:
-    """What the sources make of a target: a missing one hides it, then a protected one; what did not exist adds nothing."""
-    of_piece = figures.status[pairs.source]
+def _statuses(task: Task, gives: Bools) -> Codes:
+    """What the sources make of a target: missing comes first, then protected; what did not exist adds nothing."""
+    pairs, of_piece = task.pairs, task.of_pieces
     void = (of_piece == NOT_APPLICABLE) | (of_piece == DID_NOT_EXIST)
     some = pairs.any(gives)
     status = np.full(some.shape, SHOWN, dtype=np.int8)
@@ -133,137 +156,137 @@ def _statuses(figures: Figures, pairs: Pairs, gives: Bools) -> Codes:
     return status
 
 
-def _has_figure(figures: Figures) -> Bools:
-    return (figures.status == SHOWN) | (figures.status == ZERO)
-
-
-def _counted(figures: Figures, pairs: Pairs, links: Links, how: How) -> Bools:
+def _counted(task: Task) -> Bools:
     """Whether the pieces of a source were counted for the very persons of the figure, shape (pieces, cells)."""
-    if not how.counts_kind or figures.base is not None:
-        return np.zeros((len(pairs.source), figures.top.shape[1]), dtype=bool)
-    return _agrees(figures, figures.top, pairs, links, how)
+    if not task.how.counts_kind or task.figures.base is not None:
+        return np.zeros(task.of_pieces.shape, dtype=bool)
+    return _agrees(task, task.figures.top)
 
 
-def _agrees(figures: Figures, whole: Floats, pairs: Pairs, links: Links, how: How) -> Bools:
+def _agrees(task: Task, whole: Floats) -> Bools:
     """Whether figures are what was counted in each source; where this is not known beforehand, it must be so in all."""
-    agrees = np.asarray(links.own_all[:, None] == whole[pairs.source])
-    if how.sure:
+    agrees = np.asarray(task.links.own_all[:, None] == whole[task.pairs.source])
+    if task.how.sure:
         return agrees
-    return np.asarray(agrees & (agrees | ~_has_figure(figures)[pairs.source]).all(axis=0))
+    return np.asarray(agrees & (agrees | ~task.shown).all(axis=0))
 
 
-def _room(figures: Figures, pairs: Pairs, links: Links, how: How) -> Room:
-    if not how.persons:
-        unknown = np.full((len(pairs.source), 1), np.nan)
-        return Room(pairs.only[:, None], unknown, unknown)
+def _room(task: Task) -> Room:
+    links = task.links
+    if not task.how.persons:
+        unknown = np.full((len(links.weight), 1), np.nan)
+        return Room(task.pairs.only[:, None], unknown, unknown)
     whole, inside, everyone = links.whole[:, None], links.inside[:, None], links.everyone[:, None]
-    if figures.base is not None and how.counts_kind:
+    if task.figures.base is not None and task.how.counts_kind:
         # A denominator that was counted itself is known in each piece, and more closely than by everyone there.
-        closer = _agrees(figures, figures.base, pairs, links, how)
+        closer = _agrees(task, task.figures.base)
         inside = np.where(closer, links.own[:, None], inside)
         everyone = np.where(closer, links.own_all[:, None], everyone)
     return Room(whole, inside, everyone)
 
 
-def _bounds(figures: Figures, pairs: Pairs, room: Room, how: How, counted: Floats) -> bounds.Interval:
-    top = _of_sources(figures, pairs, figures.top_low, figures.top_high)
-    if figures.base is None or figures.base_low is None or figures.base_high is None:
-        least, most = bounds.in_piece(*top, room)
-        return (
-            pairs.sums(np.where(np.isnan(counted), least, counted)),
-            pairs.sums(np.where(np.isnan(counted), most, counted)),
-        )
-    base = _of_sources(figures, pairs, figures.base_low, figures.base_high)
+def _bounds(task: Task, room: Room, counted: Floats) -> bounds.Interval:
+    figures, sums, how = task.figures, task.pairs.sums, task.how
+    top = _of_sources(task, figures.top_low, figures.top_high)
+    if figures.base_low is None or figures.base_high is None:
+        least, most = (np.where(np.isnan(counted), bound, counted) for bound in bounds.in_piece(*top, room))
+        return sums(least), sums(most)
+    base = _of_sources(task, figures.base_low, figures.base_high)
     if how.kind is Kind.SHARE:
         (low_top, low_rest), (high_top, high_rest) = bounds.share_parts(top, base, room)
-        lowest, highest = (pairs.sums(low_top), pairs.sums(low_rest)), (pairs.sums(high_top), pairs.sums(high_rest))
-        return bounds.as_share(lowest, highest, figures.scale)
+        lowest, highest = (sums(low_top), sums(low_rest)), (sums(high_top), sums(high_rest))
+        return _between_sources(task, room, bounds.as_share(lowest, highest, figures.scale))
     amount = bounds.amount_in_piece(*top, room, signed=how.signed)
-    if how.kind is Kind.MEAN:
-        least, most = bounds.in_piece(*base, room)
-        # Whoever has all of a source's sum is one person at least.
-        least = np.where(room.whole, least, np.maximum(least, np.minimum(most, 1.0)))
-    else:
-        least, most = bounds.amount_in_piece(*base, room, signed=how.signed)
-    sums = (pairs.sums(amount[0]), pairs.sums(amount[1])), (pairs.sums(least), pairs.sums(most))
-    return bounds.as_quotient(*sums, figures.scale)
+    mean = how.kind is Kind.MEAN
+    least, most = bounds.in_piece(*base, room) if mean else bounds.amount_in_piece(*base, room, signed=how.signed)
+    fewest, all_of = sums(least), sums(most)
+    if mean:
+        # A mean is of one person at least.
+        fewest = np.maximum(fewest, np.minimum(all_of, 1.0))
+    made = bounds.as_quotient((sums(amount[0]), sums(amount[1])), (fewest, all_of), figures.scale)
+    return _between_sources(task, room, made)
 
 
-def _of_sources(figures: Figures, pairs: Pairs, low: Floats, high: Floats) -> bounds.Interval:
+def _between_sources(task: Task, room: Room, bound: bounds.Interval) -> bounds.Interval:
+    """A quotient of whole sources lies between theirs, however wrong their denominators are."""
+    figures, pairs = task.figures, task.pairs
+    if not figures.estimated.any():
+        return bound
+    least, most = np.full(bound[0].shape, np.inf), np.full(bound[0].shape, -np.inf)
+    gives = (task.links.weight > 0)[:, None] & task.shown
+    np.minimum.at(least, pairs.target, np.where(gives, figures.low[pairs.source], np.inf))
+    np.maximum.at(most, pairs.target, np.where(gives, figures.high[pairs.source], -np.inf))
+    whole = ~pairs.any(~np.broadcast_to(room.whole | (room.inside == 0), gives.shape))
+    return np.where(whole, np.fmax(bound[0], least), bound[0]), np.where(whole, np.fmin(bound[1], most), bound[1])
+
+
+def _of_sources(task: Task, low: Floats, high: Floats) -> bounds.Interval:
     """Bounds of each piece's source: nothing for what did not exist, anything for what is missing or protected."""
-    void = (figures.status == NOT_APPLICABLE) | (figures.status == DID_NOT_EXIST)
-    hidden = (figures.status == MISSING) | (figures.status == PROTECTED)
-    least = np.where(void | hidden, 0.0, low)
-    most = np.where(void, 0.0, np.where(hidden, np.inf, high))
-    return least[pairs.source], most[pairs.source]
+    of_piece, source = task.of_pieces, task.pairs.source
+    void = (of_piece == NOT_APPLICABLE) | (of_piece == DID_NOT_EXIST)
+    hidden = (of_piece == MISSING) | (of_piece == PROTECTED)
+    if task.figures.base is not None:
+        hidden |= task.figures.estimated[source]
+    least = np.where(void | hidden, 0.0, low[source])
+    return least, np.where(void, 0.0, np.where(hidden, np.inf, high[source]))
 
 
-def _variance(
-    figures: Figures,
-    error: Floats,
-    pairs: Pairs,
-    links: Links,
-    how: How,
-    certain: Bools,
-    made: tuple[Floats, Floats],
-) -> Floats:
-    base, value = made
+def _variance(task: Task, certain: Bools, base: Floats, value: Floats) -> Floats:
+    figures, pairs, links, how = task.figures, task.pairs, task.links, task.how
     weight, growth = links.weight[:, None], how.growth[pairs.source][:, None]
     top = np.nan_to_num(figures.top)[pairs.source]
     noise = how.noise * pairs.sums(np.broadcast_to(weight**2, top.shape))
-    own = np.nan_to_num(error)[pairs.source] * weight
+    own = np.nan_to_num(task.error)[pairs.source] * weight
     if figures.base is None:
-        drawn = how.model.variance(top, weight, links.years, growth, everyone=how.everyone)
-        drawn = drawn * _not_everyone(top, links, how)
+        drawn = how.model.variance(top, weight, links.years, growth, everyone=how.everyone) * _left_out(task, top)
         return pairs.sums(np.where(certain, 0.0, drawn)) + pairs.sums(own**2) + noise
     under = np.nan_to_num(figures.base)[pairs.source]
     quotient = np.nan_to_num(value / figures.scale)
     of_target = quotient[pairs.target]
     gap = top - of_target * under
     if how.kind is Kind.SHARE:
-        drawn = how.model.quotient_variance(
-            top, np.maximum(under - top, 0.0), gap, of_target, weight, links.years, growth
-        )
+        rest = np.maximum(under - top, 0.0)
+        drawn = how.model.quotient_variance(top, rest, gap, of_target, weight, links.years, growth)
     else:
-        persons = under if how.kind is Kind.MEAN else _persons(figures, pairs, links)
+        persons = under if how.kind is Kind.MEAN else _persons(task)
         drawn = how.model.amount_variance(top, persons, gap, weight, links.years, growth)
     squares = pairs.sums(np.where(certain, 0.0, drawn)) + pairs.sums((own / figures.scale * under) ** 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((squares + noise * (1 + quotient**2)) / base**2 * figures.scale**2)
 
 
-def _not_everyone(top: Floats, links: Links, how: How) -> Floats:
-    """Of everyone counted in a piece there is nothing to draw: the part of a source that the figure leaves out."""
-    if not how.persons:
+def _left_out(task: Task, top: Floats) -> Floats:
+    """The part of a source that a figure leaves out: of everyone counted in a piece there is nothing to draw."""
+    if not task.how.persons:
         return np.ones_like(top)
     with np.errstate(invalid="ignore", divide="ignore"):
-        left = 1 - top / links.everyone[:, None]
+        left = 1 - top / task.links.everyone[:, None]
     return np.where(np.isfinite(left), np.clip(left, 0.0, 1.0), 1.0)
 
 
-def _persons(figures: Figures, pairs: Pairs, links: Links) -> Floats:
-    if figures.contributors is not None:
-        return np.nan_to_num(figures.contributors)[pairs.source]
-    return np.broadcast_to(np.nan_to_num(links.base)[:, None], (len(pairs.source), figures.top.shape[1]))
+def _persons(task: Task) -> Floats:
+    if task.figures.contributors is not None:
+        return np.nan_to_num(task.figures.contributors)[task.pairs.source]
+    return np.broadcast_to(np.nan_to_num(task.links.base)[:, None], task.of_pieces.shape)
 
 
-def _widened(
-    how: How, figures: Figures, low: Floats, high: Floats, sources: Floats, base: Floats, value: Floats
-) -> bounds.Interval:
+def _widened(task: Task, bound: bounds.Interval, sources: Floats, base: Floats, value: Floats) -> bounds.Interval:
     """Bounds with room for the noise in the published counts, and a share's within 0 and 1."""
+    (low, high), how, scale = bound, task.how, task.figures.scale
     if how.noise > 0:
         noisy = LIKELY * np.sqrt(how.noise * sources)
-        if figures.base is not None:
+        if task.figures.base is not None:
             with np.errstate(invalid="ignore", divide="ignore"):
-                noisy = noisy * np.sqrt(1 + (value / figures.scale) ** 2) / base * figures.scale
+                noisy = noisy * np.sqrt(1 + (value / scale) ** 2) / base * scale
         low, high = low - noisy, high + noisy
         low = low if how.signed else np.maximum(low, 0.0)
     if how.kind is Kind.SHARE:
-        low, high = np.clip(low, 0.0, figures.scale), np.clip(high, 0.0, figures.scale)
+        low, high = np.clip(low, 0.0, scale), np.clip(high, 0.0, scale)
     return low, high
 
 
-def _contributors(figures: Figures, pairs: Pairs, links: Links, parts: Floats) -> Floats:
+def _contributors(task: Task, parts: Floats) -> Floats:
+    figures = task.figures
     if figures.contributors is None or figures.base is None:
-        return pairs.sums(parts)
-    return pairs.sums(shared_out(figures.contributors, pairs, links))
+        return task.pairs.sums(parts)
+    return task.pairs.sums(shared_out(figures.contributors, task.pairs, task.links))

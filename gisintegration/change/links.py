@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,9 @@ Bools = npt.NDArray[np.bool_]
 
 POINTS = "points"
 _TOLERANCE = 1e-9
-# A weight is wrong by at most this part of a step; figures are put on steps that are larger, which makes sums exact.
-_BITS = 50
-_FINEST = -30
+# Pieces are whole numbers of a step, 2 to the second; sums of them are exact while totals are below 2 to the first. Two
+# steps only, so that an area's figure does not depend on which others are beside it.
+_STEPS = ((33, -20), (43, -10))
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,6 @@ class Pairs:
         table = crosswalk.table
         self.crosswalk = crosswalk
         self._size = len(crosswalk.targets)
-        self._kinds = table["kind"].to_numpy(dtype=object)
         self._years = table["year"].to_numpy()
         self._weight = table["weight"].to_numpy()
         self._n = table["n"].to_numpy()
@@ -90,7 +90,9 @@ class Pairs:
         number = len(self.source)
         shape = (len(self.changed), number)
         self._sums = sparse.csr_array((np.ones(number), (self.target, np.arange(number))), shape=shape)
-        self._by_kind: dict[str, Ints] = {kind: np.flatnonzero(self._kinds == kind) for kind in crosswalk.kinds}
+        kinds = table["kind"].to_numpy(dtype=object)
+        self._by_kind: dict[str, Ints] = {kind: np.flatnonzero(kinds == kind) for kind in crosswalk.kinds}
+        self._known_years = {kind: np.unique(self._years[rows]).tolist() for kind, rows in self._by_kind.items()}
         self._known: dict[tuple[str, int], Links] = {}
 
     def sums(self, values: npt.NDArray[Any]) -> Floats:
@@ -114,7 +116,8 @@ class Pairs:
         rows = chosen[self._years[chosen] == nearest]
         if self.crosswalk.method != POINTS or not len(rows):
             return np.full(len(self.crosswalk.sources), np.nan)
-        return np.bincount(self._keys[rows] // self._size, self._n[rows], minlength=len(self.crosswalk.sources))
+        found = np.bincount(self._keys[rows] // self._size, self._n[rows], minlength=len(self.crosswalk.sources))
+        return np.asarray(found, dtype=np.float64)
 
     def weights_year(self, kind: str, year: int) -> int | None:
         """The data year that the weights taken for a figure of ``year`` speak of; None for none."""
@@ -122,8 +125,7 @@ class Pairs:
         return nearest if nearest != ANY_YEAR else self.crosswalk.weights_year
 
     def _nearest(self, kind: str, year: int) -> int:
-        years = np.unique(self._years[self._by_kind[kind]])
-        return max((int(one) for one in years), key=lambda known: (-abs(known - year), known))
+        return int(max(self._known_years[kind], key=lambda known: (-abs(known - year), known)))
 
     def _made(self, kind: str, year: int) -> Links:
         nearest = self._nearest(kind, year)
@@ -167,7 +169,8 @@ class Pairs:
 
     def _over_sources(self, values: Floats) -> Floats:
         """The sum over each piece's source, on the pieces."""
-        return np.bincount(self.source, values, minlength=len(self.crosswalk.sources))[self.source]
+        total = np.bincount(self.source, values, minlength=len(self.crosswalk.sources))
+        return np.asarray(total[self.source], dtype=np.float64)
 
     def _largest(self, weight: Floats) -> Bools:
         order = np.lexsort((self._kept, -weight, self.source))
@@ -178,20 +181,27 @@ class Pairs:
         return found
 
 
+@lru_cache(maxsize=4)
+def pairs_of(crosswalk: Crosswalk) -> Pairs:
+    """The pairs of a crosswalk, kept for the tables that come next."""
+    return Pairs(crosswalk)
+
+
 def shared_out(values: Floats, pairs: Pairs, links: Links) -> Floats:
     r"""What each piece gets of its source's figure, shape (pieces, cells). NaN counts as nothing.
 
     Notes
     -----
-    A piece gets :math:`n \cdot w`, rounded to a step of :math:`2^{-30}` (larger when the table's total is above
-    :math:`2^{20}`: :math:`2^{-50}` of the power of two above it). The source's largest piece takes what the others
-    leave. So the pieces of a source add up to it exactly; and where the figures are whole numbers all sums of pieces
-    are exact, in any order, and so are all totals. A figure that is a whole number of persons in each piece comes out
-    as that number.
+    A piece gets :math:`n \cdot w`, rounded to a step of :math:`2^{-20}`, a millionth of a person (:math:`2^{-10}` where
+    a total is above :math:`2^{33}`, as sums of kronor are). The source's largest piece takes what the others leave. So
+    the pieces of a source add up to it exactly; and where the figures are whole numbers all sums of pieces are exact,
+    in any order, and so are all totals. A figure that is a whole number of persons in each piece comes out as that
+    number.
     """
     given = np.nan_to_num(values, nan=0.0)
     total = float(np.abs(given).sum(axis=0).max(initial=0.0))
-    step = 2.0 ** max(int(np.frexp(total)[1]) - _BITS, _FINEST)
+    size = int(np.frexp(total)[1])
+    step = 2.0 ** next((finest for below, finest in _STEPS if size <= below), size - 53)
     pieces = given[pairs.source]
     split = links.weight < 1
     part = np.rint(pieces[split] * links.weight[split, None] / step) * step

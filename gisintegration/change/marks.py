@@ -55,13 +55,13 @@ def policies(block: Block, perturbation: Mapping[str, float]) -> Floats:
     if len(mixed):
         cell = int(mixed[0])
         raise InputError(
-            f"'{block.indicator.id}' stands under {words[lowest[cell]]} in some areas and {words[highest[cell]]} in others, "
-            f"in {len(mixed)} years and classes: a sum of both is under neither.",
+            f"'{block.indicator.id}' stands under {words[lowest[cell]]} in some areas and {words[highest[cell]]} in "
+            f"others, in {len(mixed)} years and classes: a sum of both is under neither.",
             hint="give one policy for each year.",
             failures=[block.cells.names(int(one)) for one in mixed],
         )
     known = np.array([*(perturbation.get(word, 0.0) for word in words), 0.0])
-    return known[highest]
+    return np.asarray(known[highest], dtype=np.float64)
 
 
 def policy_marks(block: Block, targets: int) -> Marks:

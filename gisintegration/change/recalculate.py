@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +18,11 @@ from gisintegration.change.asked import (
     places_of,
     recalculable,
 )
-from gisintegration.change.block import MISSING, SHOWN, ZERO, Block, Bools, laid_out
-from gisintegration.change.carry import How, carried
+from gisintegration.change.block import MISSING, SHOWN, ZERO, Block, laid_out
+from gisintegration.change.carry import Task, carried
 from gisintegration.change.crosswalk import POPULATION, Crosswalk
-from gisintegration.change.errors import load_error_model
-from gisintegration.change.links import POINTS, Links, Pairs
+from gisintegration.change.how import Options, how_carried, populations
+from gisintegration.change.links import Links, Pairs, pairs_of
 from gisintegration.change.marks import coordinate_types, methods, policies, reasons
 from gisintegration.change.result import Result, frame_of, notes_of, of_same, stacked
 from gisintegration.change.shares import (
@@ -37,31 +36,11 @@ from gisintegration.change.shares import (
 )
 from gisintegration.change.whole import whole_numbers
 from gisintegration.errors import CodeError, DisclosureError, IndicatorError, InputError
-from gisintegration.registers.contract import variables
 from gisintegration.tables import COLUMNS, Indicator, Kind, ProtectedTable, RawTable, row_keys
 from gisintegration.tables.row import RAW_BOUNDS, RAW_COLUMNS
 
 Floats = npt.NDArray[np.float64]
-Table = TypeVar("Table", RawTable, ProtectedTable)
-
-# Who is counted on 31 December, so that the persons of a piece are a bound.
-_PERSONS = ("person", "pupil", "voter")
-_STOCK = ("31 December", "November", "calendar year")
-
-
-@dataclass(frozen=True, eq=False)
-class _Options:
-    """What was asked for."""
-
-    crosswalk: Crosswalk
-    pairs: Pairs
-    raw: bool
-    kinds: Mapping[str, str]
-    denominators: Mapping[str, str]
-    whole: bool
-    perturbation: Mapping[str, float]
-    rounding: Mapping[str, float]
-    populations: Mapping[int, Floats]
+Table = TypeVar("Table", bound=RawTable | ProtectedTable)
 
 
 def recalculate(
@@ -78,15 +57,16 @@ def recalculate(
 ) -> Table:
     r"""Figures on the source edition of a crosswalk, on its target edition.
 
-    Rows on other editions (kommun, riket, another DeSO) pass unchanged: a kommun's figure is its own row's, never the sum
-    of recalculated areas.
+    Rows on other editions (kommun, riket, another DeSO) pass unchanged: a kommun's figure is its own row's, never the
+    sum of recalculated areas.
 
     Parameters
     ----------
     table
         Raw or protected; the same kind comes back. There is no way from raw to protected here: protect what comes back.
     crosswalk
-        Leads from the edition the figures stand on. Where its weights are of several years, each figure takes the nearest.
+        Leads from the edition the figures stand on. Where its weights are of several years, each figure takes the
+        nearest.
     kinds
         Indicator id → kind of weight; ``population`` for those not named. A kind that counts the very population of an
         indicator, in the same year, makes it exact.
@@ -96,8 +76,8 @@ def recalculate(
     register_only
         What to do with medians, indices, classes and what is declared so: ``refuse``, or ``leave_out`` with a warning.
     whole
-        Round counts to whole numbers, so that every sum stays one: classes to their total, areas to their kommun and all
-        (:func:`gisintegration.change.whole.whole_numbers`).
+        Round counts to whole numbers, so that every sum stays one: classes to their total, areas to their kommun and
+        all (:func:`gisintegration.change.whole.whole_numbers`).
     perturbation
         Policy → variance of the noise that its counts were published with (Cell Key). It widens bounds, which then are
         likely ranges of two standard deviations, and standard errors by :math:`\sum w^2 V`.
@@ -114,24 +94,24 @@ def recalculate(
 
         ``numerator``, ``denominator``, ``contributors``
             :math:`\sum_s w_s n_s`, each apart; ``value`` is a count, or made of the two. Of a protected table quotients
-            are rounded to their decimals; counts are not, unless ``whole``. Pieces of a source add up to it exactly, and
-            totals of whole numbers are equal to the last unit.
+            are rounded to their decimals; counts are not, unless ``whole``. Pieces of a source add up to it exactly,
+            and totals of whole numbers are equal to the last unit.
         ``status``
-            ``missing`` where a contributing source is, or where there is none; else ``protected`` where one is, with that
-            source's reason if all sources are protected for the same one, else ``secondary``; ``did_not_exist`` or
+            ``missing`` where a contributing source is, or where there is none; else ``protected`` where one is, with
+            that source's reason if all sources are protected for the same one, else ``secondary``; ``did_not_exist`` or
             ``not_applicable`` where all are; ``zero`` where the sum is 0.
         ``method``
             ``summed`` where every source lies wholly in the target, else ``recalculated:`` and the crosswalk's method.
         ``exact_share``
-            Part of the figure (of a quotient: of its denominator) from sources that lie wholly inside; 1 where the pieces
-            were counted for the figure's own population and year.
+            Part of the figure (of a quotient: of its denominator) from sources that lie wholly inside; 1 where the
+            pieces were counted for the figure's own population and year.
         ``n_sources``
             Contributing sources, those with a weight above 0.
         ``lower``, ``upper``
-            Sources wholly inside, and those that touch; see :mod:`gisintegration.change.bounds`. With the year's persons of
-            a piece known, each source is bounded by them. Numerator and denominator of a share are bounded together. A
-            share rebuilt from a published one lies within its rounding. NaN where there is no bound: means and ratios of
-            amounts that may be negative.
+            Sources wholly inside, and those that touch; see :mod:`gisintegration.change.bounds`. With the year's
+            persons of a piece known, each source is bounded by them. Numerator and denominator of a share are bounded
+            together. A share rebuilt from a published one lies within its rounding. NaN where there is no bound: means
+            and ratios of amounts that may be negative.
         ``se``
             See :class:`gisintegration.change.errors.ErrorModel`; 0 for what is exact.
 
@@ -148,9 +128,9 @@ def recalculate(
 
     Notes
     -----
-    A figure that depends on a protected one is protected, so that nothing can be read from a recalculated protected table
-    that could not be read from the table itself and the crosswalk. A crosswalk made of persons' places tells how many
-    live in each piece; so does the population recalculated with it.
+    A figure that depends on a protected one is protected, so that nothing can be read from a recalculated protected
+    table that could not be read from the table itself and the crosswalk. A crosswalk made of persons' places tells how
+    many live in each piece; so does the population recalculated with it.
 
     Examples
     --------
@@ -175,29 +155,32 @@ def recalculate(
     check_kinds(kinds or {}, chosen, crosswalk)
     blocks = _blocks(kept, {name: here[name] for name in sorted(chosen)}, crosswalk)
     _check_named(table, blocks, perturbation or {}, rounding or {}, denominators or {})
-    options = _Options(
+    options = Options(
         crosswalk=crosswalk,
-        pairs=Pairs(crosswalk),
+        pairs=pairs_of(crosswalk),
         raw=raw,
         kinds=kinds or {},
         denominators=denominators or {},
         whole=whole,
         perturbation=perturbation or {},
         rounding=rounding or {},
-        populations=_populations(blocks),
+        populations=populations(blocks),
     )
     _check_parts(blocks, options)
     frames = [frame_of(_made(blocks, name, options), crosswalk, raw=raw) for name in blocks]
-    if not mask.all():
-        frames.append(frame[~mask])
-    made = stacked(frames, (*RAW_COLUMNS, *RAW_BOUNDS) if raw else COLUMNS)
-    _check_twice(made, crosswalk)
-    named = {str(name) for name in made["indicator"].cat.categories}
+    columns = (*RAW_COLUMNS, *RAW_BOUNDS) if raw else COLUMNS
+    if mask.all():
+        made = stacked(frames, columns)
+    else:
+        made = stacked([*frames, frame[~mask]], columns)
+        _check_twice(made, crosswalk)
+    named = {str(name) for name in made["indicator"].unique()}
     indicators = {name: item for name, item in table.indicators.items() if name in named or name not in here}
     if isinstance(table, RawTable):
-        return RawTable(made, indicators, table.labels, table.residual)
+        return cast("Table", RawTable(made, indicators, table.labels, table.residual))
     notes = notes_of(crosswalk, likely=bool(perturbation))
-    return ProtectedTable(made, indicators, table.labels, table.stamps, table.source, (*table.notes, *notes))
+    said = (*table.notes, *(note for note in notes if note not in table.notes))
+    return cast("Table", ProtectedTable(made, indicators, table.labels, table.stamps, table.source, said))
 
 
 def _is_raw(table: object) -> bool:
@@ -240,7 +223,7 @@ def _check_named(
             raise IndicatorError.unknown("indicator", name, blocks, where="the recalculated rows")
 
 
-def _check_parts(blocks: Mapping[str, Block], options: _Options) -> None:
+def _check_parts(blocks: Mapping[str, Block], options: Options) -> None:
     """Refuse quotients without a denominator, all of them at once."""
     failures: list[dict[str, object]] = []
     refused: list[IndicatorError] = []
@@ -264,15 +247,15 @@ def _check_parts(blocks: Mapping[str, Block], options: _Options) -> None:
         raise refused[0]
     if refused:
         raise IndicatorError(
-            f"{len(refused)} published quotients have no denominator: their numerators cannot be rebuilt, and a quotient "
-            "is never recalculated itself.",
-            hint="fetch a count of the same population, area, year and classes for each, read it into the same table, and "
-            "pass denominators={quotient: count}.",
+            f"{len(refused)} published quotients have no denominator: their numerators cannot be rebuilt, and a "
+            "quotient is never recalculated itself.",
+            hint="fetch a count of the same population, area, year and classes for each, read it into the same table, "
+            "and pass denominators={quotient: count}.",
             failures=[failure for error in refused for failure in error.failures],
         )
 
 
-def _made(blocks: Mapping[str, Block], name: str, options: _Options) -> Result:
+def _made(blocks: Mapping[str, Block], name: str, options: Options) -> Result:
     """One indicator on the target edition."""
     block, pairs = blocks[name], options.pairs
     figures = _figures(blocks, name, options)
@@ -286,11 +269,13 @@ def _made(blocks: Mapping[str, Block], name: str, options: _Options) -> Result:
         at = np.flatnonzero(block.cells.year == year)
         links = pairs.of(kind, year)
         giving[year] = links
-        how = _how(block, options, links, year, noise=float(noise[at].max(initial=0.0)), total=block.cells.total[at])
+        how = how_carried(
+            block, options, links, year, noise=float(noise[at].max(initial=0.0)), total=block.cells.total[at]
+        )
         cut = slice(int(at[0]), int(at[-1]) + 1)
         if len(pairs.changed):
-            part = carried(figures.of_cells(cut), error[:, cut], exact[:, cut], pairs, links, how)
-            result.put(pairs.changed, cut, part)
+            task = Task(figures.of_cells(cut), error[:, cut], exact[:, cut], pairs, links, how)
+            result.put(pairs.changed, cut, carried(task))
     result.marks["method"] = methods(block, pairs, giving, result, options.crosswalk.method)
     result.marks["coordinate_type"] = coordinate_types(block, pairs, giving)
     if not options.raw:
@@ -302,7 +287,7 @@ def _made(blocks: Mapping[str, Block], name: str, options: _Options) -> Result:
     return result
 
 
-def _figures(blocks: Mapping[str, Block], name: str, options: _Options) -> Figures:
+def _figures(blocks: Mapping[str, Block], name: str, options: Options) -> Figures:
     block = blocks[name]
     if block.indicator.kind is Kind.COUNT:
         return counts(block, raw=options.raw, half=options.rounding.get(name, 0.0))
@@ -320,62 +305,6 @@ def _own_quality(block: Block) -> tuple[Floats, Floats]:
     return np.nan_to_num(error), np.where(np.isnan(exact), 1.0, exact)
 
 
-def _how(block: Block, options: _Options, links: Links, year: int, *, noise: float, total: Bools) -> How:
-    indicator, walk = block.indicator, options.crosswalk
-    name = indicator.id
-    everyone = not indicator.population and indicator.counted in _PERSONS
-    stated = name in options.kinds
-    quotient = indicator.kind in QUOTIENTS
-    counted = indicator.counted in _PERSONS or (quotient and indicator.counted == "krona")
-    kind = options.kinds.get(name, POPULATION)
-    sure = everyone and kind == POPULATION and indicator.kind is Kind.COUNT
-    return How(
-        kind=indicator.kind,
-        counts_kind=walk.method == POINTS and (stated or everyone),
-        sure=sure,
-        everyone=total & sure,
-        persons=counted and indicator.reference in _STOCK,
-        signed=quotient and indicator.kind is not Kind.SHARE and _may_be_negative(indicator),
-        noise=noise,
-        growth=_growth(options, links, kind, year),
-        model=load_error_model(walk.method),
-    )
-
-
-def _may_be_negative(indicator: Indicator) -> bool:
-    known = variables()
-    names = [name for name in (indicator.variable, indicator.base) if name is not None]
-    ranges = [known[name].range if name in known else None for name in names]
-    return any(span is None or span[0] < 0 for span in ranges)
-
-
-def _populations(blocks: Mapping[str, Block]) -> dict[int, Floats]:
-    """Everyone in each source by year, from a count of everyone that the table has."""
-    found: dict[int, Floats] = {}
-    for _, block in sorted(blocks.items(), key=lambda named: (named[0] != POPULATION, named[0])):
-        item = block.indicator
-        if item.kind is Kind.COUNT and not item.population and item.counted == "person":
-            values = np.where(block.known, block.read("value"), np.nan)
-            for cell in np.flatnonzero(block.cells.total):
-                found.setdefault(int(block.cells.year[cell]), values[:, cell])
-    return found
-
-
-def _growth(options: _Options, links: Links, kind: str, year: int) -> Floats:
-    """How much each source has grown between the year of the weights and the figure's, NaN where not known."""
-    size = len(options.crosswalk.sources)
-    if links.years == 0:
-        return np.zeros(size)
-    then = options.pairs.everyone(kind, year)
-    of_weights = options.pairs.weights_year(kind, year)
-    if of_weights is not None and np.isnan(then).all():
-        then = options.populations.get(of_weights, then)
-    now = options.populations.get(year, np.full(size, np.nan))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        grown = now / then - 1
-    return np.where(np.isfinite(grown), grown, np.nan)
-
-
 def _check_orphans(block: Block, pairs: Pairs) -> None:
     """Refuse to lose the figures of sources that the crosswalk sends nowhere."""
     figure = (block.status == SHOWN) | (block.status == MISSING) | ((block.status != ZERO) & ~block.absent)
@@ -383,8 +312,8 @@ def _check_orphans(block: Block, pairs: Pairs) -> None:
     if len(lost):
         walk = pairs.crosswalk
         raise CodeError(
-            f"{len(lost)} areas of {walk.source} have figures of '{block.indicator.id}' and no row in the crosswalk: they "
-            "would be lost.",
+            f"{len(lost)} areas of {walk.source} have figures of '{block.indicator.id}' and no row in the crosswalk: "
+            "they would be lost.",
             hint="make the crosswalk to all of the target's areas; crosswalk.verify() lists the orphans.",
             failures=[{"code": walk.sources[place]} for place in lost],
         )

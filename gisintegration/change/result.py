@@ -187,7 +187,7 @@ def stacked(frames: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFr
     texts = [name for name in columns if isinstance(frames[0][name].dtype, pd.CategoricalDtype)]
     words = {name: union_categoricals([frame[name].astype("category") for frame in frames]) for name in texts}
     rest = [
-        pd.DataFrame({name: frame[name] if name in frame else np.nan for name in columns if name not in texts})
+        pd.DataFrame({name: frame.get(name, np.nan) for name in columns if name not in texts}, index=frame.index)
         for frame in frames
     ]
     return pd.concat(rest, ignore_index=True).assign(**words)[list(columns)]
@@ -198,7 +198,8 @@ def notes_of(crosswalk: Crosswalk, *, likely: bool) -> tuple[Mapping[str, str], 
 
     Examples
     --------
-    >>> walk = Crosswalk("s/1", "s/2", "area", pd.DataFrame({"source": ["a"], "target": ["x"], "weight": 1.0}), ("a",), ("x",))
+    >>> rows = pd.DataFrame({"source": ["a"], "target": ["x"], "weight": 1.0})
+    >>> walk = Crosswalk("s/1", "s/2", "area", rows, ("a",), ("x",))
     >>> notes_of(walk, likely=False)[0]["en"]
     'Figures on s/1 are recalculated to s/2 (area): where areas were divided they are estimates, not the publisher’s.'
     """
@@ -207,8 +208,8 @@ def notes_of(crosswalk: Crosswalk, *, likely: bool) -> tuple[Mapping[str, str], 
         {
             "sv": f"Uppgifter på {how.format('är omräknade till')}: där områden delats är de skattningar, inte "
             "utgivarens egna.",
-            "en": f"Figures on {how.format('are recalculated to')}: where areas were divided they are estimates, not the "
-            "publisher’s.",
+            "en": f"Figures on {how.format('are recalculated to')}: where areas were divided they are estimates, not "
+            "the publisher’s.",
         }
     ]
     if likely:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gisintegration.change.block import DID_NOT_EXIST, MISSING, NOT_APPLICABLE, PROTECTED, SHOWN, ZERO, Block
 from gisintegration.errors import IndicatorError
-from gisintegration.tables import BREAKDOWNS, CONTRIBUTORS, Indicator, Kind
+from gisintegration.tables import CONTRIBUTORS, Indicator, Kind
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -45,6 +46,8 @@ class Figures:
         Persons behind the figure, of a raw table.
     shows_parts
         The table shows numerators and denominators, and so shall the result.
+    estimated
+        The quotient is itself an estimate, so that its denominator is not known for certain.
     scale
         What the quotient is multiplied by, 100 or 1.
     """
@@ -60,12 +63,15 @@ class Figures:
     status: Codes
     contributors: Floats | None
     shows_parts: Bools
+    estimated: Bools
     scale: float
 
     def of_cells(self, cut: slice) -> Figures:
         """These figures in some of the cells."""
-        arrays = {name: values[:, cut] for name, values in vars(self).items() if isinstance(values, np.ndarray)}
-        return replace(self, **arrays)
+        changes: dict[str, Any] = {
+            name: values[:, cut] for name, values in vars(self).items() if isinstance(values, np.ndarray)
+        }
+        return replace(self, **changes)
 
 
 def counts(block: Block, *, raw: bool, half: float) -> Figures:
@@ -93,6 +99,7 @@ def counts(block: Block, *, raw: bool, half: float) -> Figures:
         status=block.status,
         contributors=block.read(CONTRIBUTORS) if raw else None,
         shows_parts=~np.isnan(block.read("numerator")),
+        estimated=np.zeros(top.shape, dtype=bool),
         scale=1.0,
     )
 
@@ -107,13 +114,11 @@ def raw_quotients(block: Block) -> Figures:
     value = block.read("value")
     low, high = _own_bounds(block, value)
     scale = 100.0 if block.indicator.kind in PERCENT else 1.0
-    estimated = ~np.isnan(low) & (low < high)
-    top_low, top_high = _spread_of(top, base, low, high, scale, estimated)
     return Figures(
         top=top,
         base=base,
-        top_low=top_low,
-        top_high=top_high,
+        top_low=top,
+        top_high=top,
         base_low=base,
         base_high=base,
         low=np.where(np.isnan(low), value, low),
@@ -121,6 +126,7 @@ def raw_quotients(block: Block) -> Figures:
         status=status,
         contributors=block.read(CONTRIBUTORS),
         shows_parts=np.ones(block.rows.shape, dtype=bool),
+        estimated=low < high,
         scale=scale,
     )
 
@@ -164,6 +170,7 @@ def published_quotients(block: Block, beside: Block | None, *, half: float) -> F
     known |= nobody
     width = np.where(given, 0.0, 0.5 * 10.0**-declared.decimals)
     low, high = _own_bounds(block, value)
+    estimated = low < high
     exact = np.divide(top * scale, base, out=value.copy(), where=(base > 0) & given)
     low = np.where(np.isnan(low), exact - width, low)
     high = np.where(np.isnan(high), exact + width, high)
@@ -174,7 +181,7 @@ def published_quotients(block: Block, beside: Block | None, *, half: float) -> F
     top_high = np.maximum(high * base_low, high * base_high) / scale
     if declared.kind is Kind.SHARE:
         top_high = np.minimum(top_high, base_high)
-    settled = given & (half == 0) & ~(low < high)
+    settled = given & (half == 0)
     blank = ~known
     return Figures(
         top=np.where(blank, np.nan, top),
@@ -188,6 +195,7 @@ def published_quotients(block: Block, beside: Block | None, *, half: float) -> F
         status=status,
         contributors=None,
         shows_parts=~hidden,
+        estimated=estimated,
         scale=scale,
     )
 
@@ -234,14 +242,6 @@ def _own_bounds(block: Block, value: Floats) -> tuple[Floats, Floats]:
     return block.read("lower"), block.read("upper")
 
 
-def _spread_of(
-    top: Floats, base: Floats, low: Floats, high: Floats, scale: float, estimated: Bools
-) -> tuple[Floats, Floats]:
-    least = np.where(estimated, np.minimum(low * base / scale, top), top)
-    most = np.where(estimated, np.maximum(high * base / scale, top), top)
-    return least, most
-
-
 def _aligned(block: Block, beside: Block) -> tuple[Floats, Codes]:
     """A count's figures and statuses in the cells of the quotient."""
     place = {names: number for number, names in enumerate(_named(beside))}
@@ -261,10 +261,7 @@ def _aligned(block: Block, beside: Block) -> tuple[Floats, Codes]:
 
 def _named(block: Block) -> list[tuple[object, ...]]:
     cells = block.cells
-    return [
-        (key[0], *(cells.words[name][code] for name, code in zip(BREAKDOWNS, key[1:], strict=True)))
-        for key in cells.keys()
-    ]
+    return [tuple(cells.names(cell).values()) for cell in range(len(cells))]
 
 
 def _with_denominator(status: Codes, its: Codes, hidden: Bools) -> Codes:

@@ -1,8 +1,8 @@
 r"""Whole numbers of recalculated counts, with every sum kept (controlled rounding, Cox 1987).
 
-Each figure becomes the whole number below or above it. Among all choices that keep the sums, the one with the least sum of
-squared changes is taken. Where areas are added one way and classes the other, as by sex, there always is one; with several
-breakdowns at once there may not be, and figures may then move by up to 2, which is said.
+Each figure becomes the whole number below or above it. Among all choices that keep the sums, the one with the least sum
+of squared changes is taken. Where areas are added one way and classes the other, as by sex, there always is one; with
+several breakdowns at once there may not be, and figures may then move by up to 2, which is said.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ def whole_numbers(values: Floats, cells: Cells, crosswalk: Crosswalk) -> Floats:
     Returns
     -------
     ndarray
-        Each within 1 of ``values``. For every area the classes of a breakdown that add up to its total still do. For every
-        kommun and for all areas together each cell's sum is the same if it was whole, else the whole number below or above.
-        The same figures always give the same numbers.
+        Each within 1 of ``values``. For every area the classes of a breakdown that add up to its total still do. For
+        every kommun and for all areas together each cell's sum is the same if it was whole, else the whole number below
+        or above. The same figures always give the same numbers.
 
     Raises
     ------

@@ -60,9 +60,9 @@ def protect(
     -------
     list of ProtectedTable
         One for each raw table, in order. Values are rounded half away from zero to the indicator's decimals; under a
-        policy that hides parts, numerators and denominators are NaN, and so are the bounds of a recalculated table, which
-        are made of the parts of single areas; its standard errors are rounded to one decimal more than the values.
-        Missing stays missing.
+        policy that hides parts, numerators and denominators are NaN, and so are the bounds of a recalculated table,
+        which are made of the parts of single areas; its standard errors are rounded to one decimal more than the
+        values. Missing stays missing.
 
     Raises
     ------

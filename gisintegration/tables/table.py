@@ -20,9 +20,10 @@ class RawTable:
     Parameters
     ----------
     table
-        One row a cell, columns ``RAW_COLUMNS``; recalculated tables also have ``RAW_BOUNDS``. ``numerator`` and ``denominator`` are what the kind of measure
-        divides, ``contributors`` the persons behind the denominator; NaN where the figure does not apply or exist.
-        A quotient that nobody is behind has value NaN, status ``missing`` and contributors 0.
+        One row a cell, columns ``RAW_COLUMNS``; recalculated tables also have ``RAW_BOUNDS``. ``numerator`` and
+        ``denominator`` are what the kind of measure divides, ``contributors`` the persons behind the denominator; NaN
+        where the figure does not apply or exist. A quotient that nobody is behind has value NaN, status ``missing`` and
+        contributors 0.
     indicators
         Declaration of every indicator in the table.
     labels
