@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -61,4 +62,4 @@ def _read_parquet(path: Path) -> Delivered:
             f"{path.name} is not a Parquet file that can be read: {str(error).splitlines()[0]}",
             hint="fetch it again.",
         ) from error
-    return Delivered(path.name, table, range(1, len(table) + 1), notes=(f"{path.name} was read as Parquet.",))
+    return Delivered(path.name, table, np.arange(1, len(table) + 1), notes=(f"{path.name} was read as Parquet.",))

@@ -71,35 +71,41 @@ def find_areas(columns: pa.Table, said: Rows, areas: AreaDivision | None) -> Key
     ReportedError
         The column of editions says something that the mapping does not name.
     """
-    texts = text_of(columns[said.key]).combine_chunks().dictionary_encode()
-    tags = _tags(columns, said)
+    texts, codes = _distinct(columns[said.key])
+    editions, tags = _editions(columns, said)
     names = _names(said, areas) if said.name is not None else {}
-    pairs, inverse = np.unique(
-        np.column_stack([texts.indices.to_numpy(zero_copy_only=False), tags[0]]), axis=0, return_inverse=True
-    )
-    found: list[Unit | str | None] = []
-    for position, tag in pairs:
-        text = " ".join(str(texts.dictionary[int(position)].as_py()).split())
-        edition = None if tags[1] is None else tags[1][int(tag)]
-        found.append(_area(text, edition, said, names) if text else None)
-    wanted = {unit for unit in found if isinstance(unit, tuple) and _is_wanted(unit, said)}
+    pairs = codes.astype(np.int64) * len(editions) + tags
+    there = np.flatnonzero(np.bincount(pairs, minlength=len(texts) * len(editions))).tolist()
+    found = {
+        int(pair): _told(texts[pair // len(editions)], editions[pair % len(editions)], said, names) for pair in there
+    }
+    wanted = {unit for unit in found.values() if isinstance(unit, tuple) and _is_wanted(unit, said)}
     units = tuple(sorted(wanted))
     place = {unit: number for number, unit in enumerate(units)}
-    rows = np.array(
-        [place.get(unit, NO_AREA) if isinstance(unit, tuple) else NO_AREA for unit in found], dtype=np.int32
-    )[inverse.ravel()]
-    faulty = np.array([isinstance(unit, str) for unit in found], dtype=np.bool_)[inverse.ravel()]
-    unasked = np.array([isinstance(unit, tuple) and unit not in wanted for unit in found])[inverse.ravel()]
+    rows = np.full(len(texts) * len(editions), NO_AREA, dtype=np.int32)
+    faulty, above = np.zeros(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.bool_)
+    for pair, unit in found.items():
+        rows[pair] = place.get(unit, NO_AREA) if isinstance(unit, tuple) else NO_AREA
+        faulty[pair], above[pair] = isinstance(unit, str), isinstance(unit, tuple) and unit not in wanted
+    wrong = tuple((int(row), texts[codes[row]], str(found[int(pairs[row])])) for row in np.flatnonzero(faulty[pairs]))
     levels: dict[str, int] = {}
-    for row in np.flatnonzero(unasked):
-        unit = found[int(inverse.ravel()[row])]
-        level = unit[0] if isinstance(unit, tuple) else ""
+    for pair in pairs[above[pairs]].tolist():
+        level = (found[pair] or ("",))[0]
         levels[level] = levels.get(level, 0) + 1
-    wrong = tuple(
-        (int(row), str(texts.dictionary[int(pairs[inverse.ravel()[row]][0])].as_py()), str(found[inverse.ravel()[row]]))
-        for row in np.flatnonzero(faulty)
-    )
-    return Keys(units, rows, wrong, levels)
+    return Keys(units, rows[pairs], wrong, levels)
+
+
+def _told(text: str, edition: str | None, said: Rows, names: Mapping[str, Unit]) -> Unit | str | None:
+    """The area that a text names, what is wrong with it, or None for no text."""
+    words = " ".join(text.split())
+    if edition == "" and words:
+        return "has no edition in its column"
+    return _area(words, edition, said, names) if words else None
+
+
+def _distinct(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int32]]:
+    encoded = text_of(column).combine_chunks().dictionary_encode()
+    return [str(text) for text in encoded.dictionary.to_pylist()], encoded.indices.to_numpy(zero_copy_only=False)
 
 
 def plain_name(name: str) -> str:
@@ -130,19 +136,16 @@ def looks_like_area(text: str) -> bool:
     )
 
 
-def _tags(columns: pa.Table, said: Rows) -> tuple[npt.NDArray[np.int64], Sequence[str] | None]:
+def _editions(columns: pa.Table, said: Rows) -> tuple[Sequence[str | None], npt.NDArray[np.int32]]:
+    """The editions that a column tells, and each row's position among them; None where no column tells."""
     if said.edition_column is None:
-        return np.zeros(len(columns), dtype=np.int64), None
-    texts = text_of(columns[said.edition_column.column]).combine_chunks().dictionary_encode()
-    values = [str(value) for value in texts.dictionary.to_pylist()]
-    unknown = [value for value in values if value and value not in said.edition_column.codes]
+        return [None], np.zeros(len(columns), dtype=np.int32)
+    known = said.edition_column.codes
+    texts, codes = _distinct(columns[said.edition_column.column])
+    unknown = [text for text in texts if text and text not in known]
     if unknown:
-        raise ReportedError.unknown(
-            "edition", unknown[0], said.edition_column.codes, where=f"column {said.edition_column.column}"
-        )
-    return texts.indices.to_numpy(zero_copy_only=False).astype(np.int64), [
-        said.edition_column.codes.get(value, "") for value in values
-    ]
+        raise ReportedError.unknown("edition", unknown[0], known, where=f"column {said.edition_column.column}")
+    return [known.get(text, "") for text in texts], codes
 
 
 def _is_wanted(unit: Unit, said: Rows) -> bool:

@@ -109,7 +109,7 @@ def _footnotes(delivered: Delivered, keys: Keys, figures: Mapping[str, Figures])
             last = row
     if last < 0:
         return delivered.last_line + 1, []
-    after = delivered.lines[last] + 1
+    after = int(delivered.lines[last]) + 1
     lines = sum(1 for row in wrong if delivered.lines[row] >= after)
     lines += sum(1 for line, _ in delivered.broken if line >= after)
     if not lines:

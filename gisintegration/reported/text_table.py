@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
@@ -42,7 +44,7 @@ class Delivered:
 
     name: str
     columns: pa.Table
-    lines: Sequence[int]
+    lines: npt.NDArray[np.int64]
     broken: tuple[tuple[int, str], ...] = ()
     last_line: int = 0
     notes: tuple[str, ...] = ()
@@ -98,12 +100,14 @@ def read_text(
             f"{path.name} cannot be read as a table: {str(error).splitlines()[0]}.",
             hint="look for a quotation mark that is opened and not closed.",
         ) from error
-    lines = _line_numbers(len(table), header_line, [line for line, _ in broken])
+    aside = [line for line, _ in broken]
     return Delivered(
         path.name,
         table,
-        [1 + (line - 1) // per_line for line in lines],
-        tuple((1 + (line - 1) // per_line, text) for line, text in broken),
+        _line_numbers(len(table), header_line, aside, per_line),
+        tuple(
+            zip(_lines(np.array(aside, dtype=np.int64), per_line).tolist(), (text for _, text in broken), strict=True)
+        ),
         last_line,
         (f"{path.name} was read as {encoding}, {SEPARATOR_WORDS.get(separator, separator)}.",),
     )
@@ -193,12 +197,11 @@ def _refuse_header(name: str, wanted: Sequence[str], names: Sequence[str]) -> No
     raise ReportedError(f"{name} has the column {', '.join(twice)} more than once.", hint="rename one in the file.")
 
 
-def _line_numbers(rows: int, header_line: int, broken: Sequence[int]) -> list[int]:
-    aside = set(broken)
-    numbers: list[int] = []
-    line = header_line
-    while len(numbers) < rows:
-        line += 1
-        if line not in aside:
-            numbers.append(line)
-    return numbers
+def _line_numbers(rows: int, header_line: int, broken: Sequence[int], per_line: int) -> npt.NDArray[np.int64]:
+    """The line of each row: those after the names that were not set aside."""
+    after = np.arange(header_line + 1, header_line + 1 + rows + len(broken))
+    return _lines(after[~np.isin(after, broken)][:rows], per_line)
+
+
+def _lines(ends: npt.NDArray[np.int64], per_line: int) -> npt.NDArray[np.int64]:
+    return 1 + (ends - 1) // per_line

@@ -281,6 +281,8 @@ def test_the_edition_stands_in_a_column(tmp_path):
     ]  # fmt: skip
     error = refusal(write(tmp_path, "deso,version,pop_2023\n0114A0010,äldre,5\n"), said)
     assert "There is no edition 'äldre' in column version" in str(error)
+    error = refusal(write(tmp_path, "deso,version,pop_2023\n0114A0010,,5\n0114C1010,ny,0\n"), said)
+    assert [failure["what"] for failure in error.failures] == ["has no edition in its column"]
 
 
 def test_zeros_outside_the_years_say_nothing_of_adjustment(tmp_path):
