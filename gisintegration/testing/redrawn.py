@@ -208,5 +208,7 @@ def _display(
             drawn.append(land[old[0]])
             continue
         shared = shapely.intersection(polygon, shapely.union_all([land[one] for one in old]))
-        drawn.append(polygon if shared.is_empty else shared)
+        # Where no land is left, the area is drawn whole, but for what is new in the sea.
+        whole = [true[one] for one in old] if shared.is_empty else []
+        drawn.append(shapely.intersection(polygon, shapely.union_all(whole)) if whole else shared)
     return gpd.GeoSeries(drawn, crs=CRS)
