@@ -67,6 +67,8 @@ if TYPE_CHECKING:
     from gisintegration.project import recalculate_project as recalculate_project
     from gisintegration.project import recalculate_table as recalculate_table
     from gisintegration.project import run_project as run_project
+    from gisintegration.publish import write_change_tables as write_change_tables
+    from gisintegration.publish import write_changes as write_changes
     from gisintegration.publish import write_geopackage as write_geopackage
     from gisintegration.publish import write_layers as write_layers
     from gisintegration.publish import write_parquet as write_parquet
@@ -99,7 +101,7 @@ _NAMES: dict[str, str] = {
         "Project ProjectCheck Run check_project demo_project export file_name init_project list_areas locate_project "
         "open_project_release read_project recalculate_project recalculate_table run_project"
     ),
-    "publish": "write_geopackage write_layers write_parquet write_tables",
+    "publish": "write_change_tables write_changes write_geopackage write_layers write_parquet write_tables",
     "publish.webmap": "write_map",
     "registers": "Register locate_register propose_crs read_register",
     "registers.synthetic": "synthetic_register",

@@ -8,13 +8,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 import gisintegration as gi
-from gisintegration.change.persons_file import read_persons
 from gisintegration.cli.editions import find_edition
 from gisintegration.cli.summary import areas_table
 from gisintegration.cli.terminal import Terminal, verb
 from gisintegration.progress import part, reporter
-from gisintegration.publish.changes import write_change_tables, write_changes
-from gisintegration.registers.report import masked_all
 
 
 def register(app: typer.Typer) -> None:
@@ -111,6 +108,8 @@ def compare(
     report = reporter(terminal.progress)
     located, count = None, None
     if places is not None:
+        from gisintegration.change.persons_file import read_persons  # noqa: PLC0415 — help reads no heavy package
+
         located, count = read_persons(
             places, [first, second], persons=persons, crs=crs, progress=part(report, 0.0, 0.8)
         )
@@ -120,8 +119,8 @@ def compare(
     report(0.9, "compared")
     written = []
     if to is not None:
-        written = write_change_tables(found, to, language=language, parquet=table == "parquet")
-        written.append(write_changes(found, to / "changes.gpkg", language=language))
+        written = gi.write_change_tables(found, to, language=language, parquet=table == "parquet")
+        written.append(gi.write_changes(found, to / "changes.gpkg", language=language))
     report(1.0, "done")
     terminal.result(
         _told(found, written), found.summary, *([f"Written: {', '.join(map(str, written))}."] if written else [])
@@ -146,6 +145,8 @@ def _told(found: gi.Relations, written: list[Path]) -> dict[str, Any]:
         "written": [str(path) for path in written],
     }
     if found.raw:
+        from gisintegration.registers.report import masked_all  # noqa: PLC0415 — help reads no heavy package
+
         counted = {"persons": old["persons"].sum(), "moved": old["moved_persons"].sum()}
         data["persons"] = masked_all({name: round(float(value)) for name, value in counted.items()})
     return data

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import gisintegration as gi
-from gisintegration.areas.check import guess_level
 from gisintegration.errors import InputError
-from gisintegration.layers import entries
 
 
 def find_edition(
@@ -31,6 +29,9 @@ def find_edition(
     InputError
         There is neither such an edition nor such a file, or its level or edition cannot be told.
     """
+    from gisintegration.areas.check import guess_level  # noqa: PLC0415 — help reads no heavy package
+    from gisintegration.layers import entries  # noqa: PLC0415 — help reads no heavy package
+
     if not Path(given).exists():
         keys = [one.key for one in entries()]
         if given in keys or (given.count("/") == 1 and not Path(given).suffix):
