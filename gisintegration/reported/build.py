@@ -205,9 +205,12 @@ def build(
     places = {name: {word: place for place, word in enumerate(known)} for name, known in words.items()}
     parts: list[dict[str, np.ndarray]] = []
     decimals: dict[str, int] = {}
+    masks: dict[int | None, tuple[Mask, Mask]] = {}
     for spec in found:
         years = np.array([spec.year] if spec.year is not None else checked.years)
-        within, formed = _within(units, years, mapping, areas)
+        if spec.year not in masks:
+            masks[spec.year] = _within(units, years, mapping, areas)
+        within, formed = masks[spec.year]
         cells = builder.cells(spec, (within & formed).ravel())
         builder.failures += _impossible(cells, spec, units, years)
         if cells.decimals is not None and spec.indicator.kind is not Kind.COUNT:
@@ -328,8 +331,10 @@ def _refused(delivered: Delivered, failures: Sequence[Mapping[str, str]]) -> Rep
             "the figures are of another edition than rows.edition says; or, if their publisher placed them on it all "
             'the same, say the years: rows.years = "2018-2024".'
         )
+    # A column that several figures are made of is at fault once.
+    once = list({tuple(failure.items()): failure for failure in failures}.values())
     return ReportedError(
-        f"{delivered.name} has {len(failures)} fault{'s' if len(failures) > 1 else ''}.", hint=hint, failures=failures
+        f"{delivered.name} has {len(once)} fault{'s' if len(once) > 1 else ''}.", hint=hint, failures=once
     )
 
 

@@ -122,6 +122,9 @@ def _expanded(figure: Figure, mapping: ReportedMapping, names: Sequence[str]) ->
     said = mapping.said
     terms: dict[str, tuple[Term, ...]] = {part: getattr(figure, part) or () for part in _PARTS}
     years = _years(figure, said, [term for part in terms.values() for term in part], names)
+    indicator = mapping.indicators[figure.indicator]
+    if figure.decimals is not None:
+        indicator = indicator.model_copy(update={"decimals": figure.decimals})
     found = []
     for picked in product(*(said.by[column].codes.items() for column in figure.by)):
         classes = {name: getattr(figure, name) for name in BREAKDOWNS}
@@ -138,7 +141,7 @@ def _expanded(figure: Figure, mapping: ReportedMapping, names: Sequence[str]) ->
             }
             found.append(
                 Spec(
-                    indicator=mapping.indicators[figure.indicator],
+                    indicator=indicator,
                     classes=(classes["sex"], classes["background"], classes["age"], classes["education"]),
                     year=year,
                     adjusted=figure.adjusted or said.rows.adjusted,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -116,7 +117,7 @@ def plain_name(name: str) -> str:
     >>> plain_name("Botkyrka (Tuna )"), plain_name("Sotenäs (Kungshamn–Smögen)")
     ('Botkyrka (Tuna)', 'Sotenäs (Kungshamn-Smögen)')
     """
-    return " ".join(name.split()).replace("( ", "(").replace(" )", ")").replace("–", "-")
+    return unicodedata.normalize("NFC", " ".join(name.split())).replace("( ", "(").replace(" )", ")").replace("–", "-")
 
 
 def looks_like_area(text: str) -> bool:

@@ -40,11 +40,11 @@ def _as_tuple(value: Any) -> Any:
 
 
 def _as_years(value: Any) -> Any:
-    """``"2010-2023"`` and ``"2024-"`` as first and last."""
+    """``"2010-2023"``, ``"2024-"`` and ``"2024"`` as first and last."""
     if not isinstance(value, str):
         return value
-    first, _, last = (part.strip() for part in value.partition("-"))
-    return (first or None, last or None)
+    first, dash, last = (part.strip() for part in value.partition("-"))
+    return (first or None, last or None) if dash else (first, first)
 
 
 class _Part(BaseModel):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gisintegration.areas import AreaDivision
 from gisintegration.errors import ReportedError
@@ -71,6 +73,7 @@ def check_rows(
     keys = find_areas(delivered.columns, said.rows, areas)
     after, notes = _footnotes(delivered, keys, figures)
     failures = _broken(delivered, after) + _wrong_keys(delivered, keys, after, said.rows.key)
+    failures += _no_key(delivered, figures, said.rows.key) + _line_breaks(delivered, after)
     failures += _wrong_figures(delivered, keys, figures)
     years, year_rows, wrong_years = _years(delivered, keys, said.rows.year_column)
     failures += wrong_years
@@ -114,14 +117,14 @@ def _footnotes(delivered: Delivered, keys: Keys, figures: Mapping[str, Figures])
     lines += sum(1 for line, _ in delivered.broken if line >= after)
     if not lines:
         return after, []
-    lines = delivered.last_line + 1 - after
+    lines = max(lines, delivered.last_line + 1 - after)
     return after, [f"{delivered.name}: {lines} line{'s' if lines > 1 else ''} of footnotes after the figures left out."]
 
 
 def _broken(delivered: Delivered, after: int) -> list[dict[str, str]]:
     fields = len(delivered.columns.column_names)
     return [
-        {"line": str(line), "text": text[:60], "what": f"has not the {fields} fields of the other lines"}
+        {"line": str(line), "text": text[:60], "what": f"has another number of fields than the {fields} names"}
         for line, text in delivered.broken
         if line < after
     ]
@@ -133,6 +136,33 @@ def _wrong_keys(delivered: Delivered, keys: Keys, after: int, column: str) -> li
         for row, text, what in keys.wrong
         if delivered.lines[row] < after
     ]
+
+
+def _no_key(delivered: Delivered, figures: Mapping[str, Figures], column: str) -> list[dict[str, str]]:
+    """Rows with a figure and nothing in the column of areas."""
+    empty = np.array(text_of(delivered.columns[column]).to_numpy() == "", dtype=np.bool_)
+    figure = np.zeros(len(empty), dtype=np.bool_)
+    for parsed in figures.values():
+        figure |= np.isin(parsed.states, (SHOWN, ZERO))
+    return [
+        {"line": str(delivered.lines[row]), "column": column, "text": "", "what": "names no area for a figure"}
+        for row in np.flatnonzero(empty & figure)
+    ]
+
+
+def _line_breaks(delivered: Delivered, after: int) -> list[dict[str, str]]:
+    """Rows with a line break inside a field: a quotation mark that is not closed swallows the lines that follow."""
+    found = []
+    for name in delivered.columns.column_names:
+        column = delivered.columns[name]
+        if not pa.types.is_string(column.type):
+            continue
+        for row in np.flatnonzero(pc.match_substring(column, "\n").to_numpy()):
+            if delivered.lines[row] < after:
+                text = str(column[int(row)].as_py())
+                what = "holds a line break: is a quotation mark not closed?"
+                found.append({"line": str(delivered.lines[row]), "column": name, "text": repr(text[:60]), "what": what})
+    return found
 
 
 def _wrong_figures(delivered: Delivered, keys: Keys, figures: Mapping[str, Figures]) -> list[dict[str, str]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -165,7 +167,8 @@ def _checked_lines(path: Path, encoding: str) -> tuple[list[str], int, int]:
     # Some of SCB's extracts end their lines with CR CR LF, which a reader takes for an empty line after each.
     per_line = 2 if "\r\r\n" in first else 1
     last_line = line - (not rest)
-    return first.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines()[:_SEARCHED], last_line, per_line
+    lines = re.split("\r\n|\r|\n", first.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), maxsplit=_SEARCHED)
+    return lines[:_SEARCHED], last_line, per_line
 
 
 def _find_header(
@@ -174,8 +177,8 @@ def _find_header(
     """Separator, lines up to and with the names, and the names; an empty one is called after its place."""
     best: tuple[tuple[int, int], str, int, list[str]] = ((-1, 0), "", 0, [])
     for candidate in (separator,) if separator else SEPARATORS:
-        for number, fields in enumerate(csv.reader(lines, delimiter=candidate), start=1):
-            names = [field.strip() or f"column {place}" for place, field in enumerate(fields, start=1)]
+        for number, fields in _records(lines, candidate):
+            names = [_name(field) or f"column {place}" for place, field in enumerate(fields, start=1)]
             found = len(set(wanted) & set(names)) if len(names) > 1 else 0
             # Without any of the names, the line of most fields is the likeliest to be meant.
             score = (found, 0 if found else len(names))
@@ -187,6 +190,21 @@ def _find_header(
     if found < len(wanted) or len(set(names)) < len(names):
         _refuse_header(name, wanted, names)
     return separator, number, names
+
+
+def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The records of the first lines, each with the number of its last line."""
+    reader = csv.reader(lines, delimiter=separator)
+    try:
+        for fields in reader:
+            yield reader.line_num, fields
+    except csv.Error:
+        # A field of more than 131,072 characters: this is not the separator, or this is no table.
+        return
+
+
+def _name(field: str) -> str:
+    return unicodedata.normalize("NFC", field.strip())
 
 
 def _refuse_header(name: str, wanted: Sequence[str], names: Sequence[str]) -> None:

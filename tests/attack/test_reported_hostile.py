@@ -91,6 +91,17 @@ def test_a_quotation_mark_that_is_not_closed(tmp_path):
     assert error.failures[0]["line"] == "2"
 
 
+def test_a_quotation_mark_that_swallows_rows_in_a_column_that_is_not_read(tmp_path):
+    content = 'deso,remark,pop_2023\n2403A0010,"x,5\n2403C1010,y",6\n'
+    error = refusal(tmp_path, content)
+    assert [(failure["line"], failure["column"]) for failure in error.failures] == [("2", "remark")]
+
+
+def test_a_very_long_field_among_the_first_lines(tmp_path):
+    error = refusal(tmp_path, "title\n" + "x" * 500_000 + ";\n" + GOOD)
+    assert "t.csv lacks the column deso" in str(error)
+
+
 @pytest.mark.parametrize("name", ["t.xlsx", "t.px", "t.json", "t", "t.csv.gz"])
 def test_a_format_that_is_not_read(tmp_path, name):
     error = refusal(tmp_path, GOOD, name=name)
@@ -162,6 +173,11 @@ def test_every_wrong_code_is_named_with_its_line(tmp_path):
         ("7", "is not a code of deso"),
         ("8", "is of edition 2025 by its suffix, and the mapping says deso/2018"),
     ]
+
+
+def test_a_figure_without_an_area(tmp_path):
+    error = refusal(tmp_path, GOOD + ",7\nKälla: SCB,\n")
+    assert error.failures == [{"line": "4", "column": "deso", "text": "", "what": "names no area for a figure"}]
 
 
 def test_codes_that_lost_their_leading_zero(tmp_path):
@@ -250,7 +266,9 @@ def test_numbers_as_python_would_have_them_are_no_figures(tmp_path, text):
 
 def test_a_line_with_another_number_of_fields(tmp_path):
     error = refusal(tmp_path, "deso,pop_2023\n2403A0010,5,9\n2403C1010,6\n")
-    assert error.failures == [{"line": "2", "text": "2403A0010,5,9", "what": "has not the 2 fields of the other lines"}]
+    assert error.failures == [
+        {"line": "2", "text": "2403A0010,5,9", "what": "has another number of fields than the 2 names"}
+    ]
 
 
 @pytest.mark.parametrize(("indicator", "text"), [("population", "-5"), ("low_economic_standard_share", "100,5")])

@@ -1,6 +1,7 @@
 """Published tables of each form, small enough to check by hand: wide and long, codes and names, marks, years, editions."""
 
 import tomllib
+import unicodedata
 import warnings
 from pathlib import Path
 
@@ -149,6 +150,8 @@ def test_shares_are_rounded_half_away_from_zero_once(tmp_path):
     table = read(path, said)
     assert table["value"].tolist() == [6.3, 0.0]
     assert table["status"].tolist() == ["shown", "shown"]
+    said["figure"][0]["decimals"] = 2
+    assert read(path, said)["value"].tolist() == [6.25, 0.01]
 
 
 @pytest.mark.parametrize(
@@ -202,6 +205,25 @@ def test_titles_before_the_names_and_footnotes_after_the_figures(tmp_path):
     with pytest.warns(UserWarning, match="t.csv: 3 lines of footnotes after the figures left out"):
         table = gi.read_reported(write(tmp_path, text), mapping(POPULATION)).table
     assert values(table) == {"2403A0010": 5, "2403C1010": 6}
+
+
+def test_a_title_of_two_lines_and_the_line_of_excel_before_the_names(tmp_path):
+    text = 'sep=;\n"Folkmängd\nefter år"\n\ndeso;pop_2023;\n2403A0010;5;\n2403C1010;6;\n'
+    assert values(read(write(tmp_path, text), mapping(POPULATION))) == {"2403A0010": 5, "2403C1010": 6}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r\n"])
+def test_any_line_end_and_the_lines_are_counted_as_an_editor_does(tmp_path, end):
+    path = write(tmp_path, end.join(["deso,pop_2023", "2403A0010,5", "2403C1010,x", ""]))
+    assert refusal(path, mapping(POPULATION)).failures[0]["line"] == "3"
+
+
+def test_letters_in_two_parts(tmp_path):
+    """A Mac may write ä as a and two dots."""
+    text = unicodedata.normalize("NFD", "område,folkmängd\nUpplands Väsby (Bollstanäs),5\n")
+    figure = {"indicator": "population", "value": "folkmängd"}
+    said = mapping(figure, code=None, name="område", edition="regso/2020", year=2023)
+    assert values(read(write(tmp_path, text), said)) == {"0114R001": 5}
 
 
 def test_a_code_may_be_followed_by_its_name(tmp_path):
