@@ -26,7 +26,8 @@ from gisintegration.tables import BREAKDOWNS, TOTAL
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-_NEARLY = 1e-7
+# Pieces are whole numbers of a millionth of a person, so that sums of classes differ by a few millionths.
+_NEARLY = 1e-4
 _BEYOND = 100.0
 _TIE = 1e-5
 
@@ -121,7 +122,8 @@ def _keep_classes(problem: _Problem, values: Floats, relations: Sequence[tuple[i
     for total, members in relations:
         cells = np.array([total, *members])
         signs = np.array([-1.0, *np.ones(len(members))])
-        for area in np.flatnonzero(~np.isnan(values[:, cells]).any(axis=1)):
+        free = (problem.place.reshape(values.shape)[:, cells] >= 0).any(axis=1)
+        for area in np.flatnonzero(free & ~np.isnan(values[:, cells]).any(axis=1)):
             problem.keep(area * width + cells, signs, 0.0, 0.0)
 
 
@@ -207,7 +209,7 @@ def _relations(cells: Cells, at: Ints, values: Floats) -> Iterator[tuple[int, li
 def _adds_up(values: Floats, total: int, parts: list[int]) -> bool:
     off = np.abs(values[:, parts].sum(axis=1) - values[:, total])
     known = ~np.isnan(off)
-    return bool(known.any()) and bool((off[known] <= _NEARLY * np.maximum(values[known, total], 1.0)).all())
+    return bool(known.any()) and bool((off[known] <= _NEARLY).all())
 
 
 def _lists() -> dict[str, list[tuple[str, tuple[str, ...]]]]:

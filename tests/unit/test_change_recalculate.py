@@ -257,7 +257,7 @@ def test_gross_moves_are_refused_without_the_register_and_right_with_it():
     rows = pd.DataFrame({"source": list("ABC"), "target": ["AB", "AB", "C"], "weight": 1.0})
     walk = Crosswalk("own/1", "own/2", "table", rows, tuple("ABC"), ("AB", "C"))
     moves = RawTable(table.table.assign(indicator=MOVES.id), {MOVES.id: MOVES})
-    with pytest.raises(IndicatorError, match="moved_out.*moves") as refused:
+    with pytest.raises(IndicatorError, match=r"moved_out.*moves") as refused:
         recalculate(moves, walk)
     assert "gi.aggregate" in str(refused.value)
     # The register knows who moved where: the five who moved from A to B moved within AB.
