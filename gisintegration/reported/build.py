@@ -10,10 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.areas import AreaDivision
-from gisintegration.areas.codes import did_not_exist
 from gisintegration.errors import ReportedError
-from gisintegration.layers import entries
 from gisintegration.reported.cells import Cells, Selector, Spec, cells_of, check_once, columns_of
+from gisintegration.reported.extent import areas_asked, within_years
 from gisintegration.reported.figures import (
     DID_NOT_EXIST,
     MISSING,
@@ -33,15 +32,12 @@ from gisintegration.reported.rows import Checked
 from gisintegration.reported.text_table import Delivered
 from gisintegration.tables import BREAKDOWNS, Kind, Method, Reason, Status, coded, constant
 
-# Kommuner, län and the country go on under their codes when the set of kommuner changes.
-_LASTING = ("kommun", "lan", "riket")
 _STATUSES, _REASONS = [str(status) for status in Status], [str(reason) for reason in Reason]
 _STATUS_OF = np.array([_STATUSES.index(status) for status, _ in STATES], dtype=np.int8)
 _REASON_OF = np.array([_REASONS.index(reason) for _, reason in STATES], dtype=np.int8)
 _METHODS = [str(Method.REPORTED), str(Method.DERIVED)]
 
 Mask = npt.NDArray[np.bool_]
-Years = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +189,7 @@ def build(
         kommun that was asked for is missing; every fault is listed.
     """
     units = checked.keys.units
-    wanted, missing, outside = _wanted(units, mapping, areas)
+    wanted, missing, outside = areas_asked(units, mapping, areas)
     builder = Builder(delivered, mapping, checked)
     found, absent = builder.readable(specs)
     check_once(found)
@@ -209,7 +205,7 @@ def build(
     for spec in found:
         years = np.array([spec.year] if spec.year is not None else checked.years)
         if spec.year not in masks:
-            masks[spec.year] = _within(units, years, mapping, areas)
+            masks[spec.year] = within_years(units, years, mapping, areas)
         within, formed = masks[spec.year]
         cells = builder.cells(spec, (within & formed).ravel())
         builder.failures += _impossible(cells, spec, units, years)
@@ -225,85 +221,6 @@ def build(
         raise _refused(delivered, builder.failures)
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return Built(_frame(columns, words), decimals, builder.adjusted, builder.unread, missing, outside, absent)
-
-
-def edition_years(key: str, mapping: ReportedMapping, areas: AreaDivision | None) -> Years:
-    """First and last data year whose figures count on an edition; None: open.
-
-    Examples
-    --------
-    >>> from gisintegration.reported.mapping import load_mapping
-    >>> edition_years("deso/2018", load_mapping("deso_2018_age_2022"), None)
-    (2010, 2023)
-    """
-    said = mapping.said.rows
-    if said.years is not None and key in said.editions.values():
-        return said.years
-    official = next((entry.years for entry in entries() if entry.key == key), None)
-    if official is None and areas is not None and areas.key == key:
-        return areas.years
-    return official or (None, None)
-
-
-def _within(
-    units: Sequence[Unit], years: npt.NDArray[np.int64], mapping: ReportedMapping, areas: AreaDivision | None
-) -> tuple[Mask, Mask]:
-    """For each area and year: whether it lies within the edition's years, and whether the area was formed."""
-    within = np.ones((len(units), len(years)), dtype=np.bool_)
-    keys = np.array([f"{division}/{edition}" for division, edition, _ in units])
-    for key in sorted(set(keys.tolist())):
-        first, last = (None, None) if key.split("/")[0] in _LASTING else edition_years(key, mapping, areas)
-        for column, year in enumerate(years.tolist()):
-            if (first is not None and year < first) or (last is not None and year > last):
-                within[keys == key, column] = False
-    formed = np.ones_like(within)
-    for row, (division, _, code) in enumerate(units):
-        if division == "kommun":
-            formed[row] = [not did_not_exist(code, int(year)) for year in years]
-    return within, formed
-
-
-def _wanted(
-    units: Sequence[Unit], mapping: ReportedMapping, areas: AreaDivision | None
-) -> tuple[Mask, dict[str, tuple[str, ...]], dict[str, int]]:
-    """Which areas of the table were asked for, which that were asked for it lacks, and how many it has beside."""
-    if areas is None:
-        return np.ones(len(units), dtype=np.bool_), {}, {}
-    asked = {code for code, kind in zip(areas.codes, areas.table["kind"], strict=True) if kind == "area"}
-    above = {key: set(areas.parent(level)) for level, key in areas.parents.items()}
-    wanted = np.array(
-        [
-            code in asked if f"{division}/{edition}" == areas.key else code in above.get(f"{division}/{edition}", ())
-            for division, edition, code in units
-        ]
-    )
-    has = {code for division, edition, code in units if f"{division}/{edition}" == areas.key}
-    lacking = tuple(sorted(asked - has))
-    outside: dict[str, int] = {}
-    for (division, edition, _), keep in zip(units, wanted, strict=True):
-        if not keep:
-            outside[f"{division}/{edition}"] = outside.get(f"{division}/{edition}", 0) + 1
-    if not asked & has:
-        raise ReportedError(
-            f"None of the {len(asked)} areas of {areas.key} is in the table.", hint="check the areas, and the file."
-        )
-    _check_kommuner(lacking, asked & has, areas, mapping)
-    return wanted, ({areas.key: lacking} if lacking else {}), outside
-
-
-def _check_kommuner(lacking: Sequence[str], has: set[str], areas: AreaDivision, mapping: ReportedMapping) -> None:
-    if areas.division not in ("deso", "regso") or mapping.said.rows.missing_kommun == "allow":
-        return
-    whole = sorted({code[:4] for code in lacking} - {code[:4] for code in has})
-    if whole:
-        raise ReportedError(
-            f"The table has no area of {len(whole)} kommun{'er' if len(whole) > 1 else ''} that "
-            f"{'are' if len(whole) > 1 else 'is'} among the areas of {areas.key}.",
-            hint='fetch the whole table, or say rows.missing_kommun = "allow" to have its figures as missing.',
-            failures=[
-                {"kommun": kommun, "areas": str(sum(code.startswith(kommun) for code in lacking))} for kommun in whole
-            ],
-        )
 
 
 def _impossible(cells: Cells, spec: Spec, units: Sequence[Unit], years: npt.NDArray[np.int64]) -> list[dict[str, str]]:
@@ -342,7 +259,7 @@ def _states_without(
     units: Sequence[Unit], years: npt.NDArray[np.int64], mapping: ReportedMapping, areas: AreaDivision | None
 ) -> npt.NDArray[np.int8]:
     """What the cells say of areas that were asked for and that the table does not have."""
-    within, formed = _within(units, years, mapping, areas)
+    within, formed = within_years(units, years, mapping, areas)
     states = np.select([~formed.ravel(), ~within.ravel()], [DID_NOT_EXIST, NOT_APPLICABLE], MISSING)
     return states.astype(np.int8)
 
