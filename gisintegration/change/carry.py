@@ -233,12 +233,13 @@ def _of_sources(task: Task, low: Floats, high: Floats) -> bounds.Interval:
 
 def _variance(task: Task, certain: Bools, base: Floats, value: Floats) -> Floats:
     figures, pairs, links, how = task.figures, task.pairs, task.links, task.how
-    weight, growth = links.weight[:, None], how.growth[pairs.source][:, None]
+    weight = links.weight[:, None]
+    common = how.model.common(links.years, how.growth, pairs.ground)[pairs.source][:, None]
     top = np.nan_to_num(figures.top)[pairs.source]
     noise = how.noise * pairs.sums(np.broadcast_to(weight**2, top.shape))
     own = np.nan_to_num(task.error)[pairs.source] * weight
     if figures.base is None:
-        drawn = how.model.variance(top, weight, links.years, growth, everyone=how.everyone) * _left_out(task, top)
+        drawn = how.model.variance(top, weight, common, everyone=how.everyone) * _left_out(task, top)
         return pairs.sums(np.where(certain, 0.0, drawn)) + pairs.sums(own**2) + noise
     under = np.nan_to_num(figures.base)[pairs.source]
     quotient = np.nan_to_num(value / figures.scale)
@@ -246,21 +247,23 @@ def _variance(task: Task, certain: Bools, base: Floats, value: Floats) -> Floats
     gap = top - of_target * under
     if how.kind is Kind.SHARE:
         rest = np.maximum(under - top, 0.0)
-        drawn = how.model.quotient_variance(top, rest, gap, of_target, weight, links.years, growth)
+        drawn = how.model.quotient_variance(top, rest, gap, of_target, weight, common)
     else:
         persons = under if how.kind is Kind.MEAN else _persons(task)
-        drawn = how.model.amount_variance(top, persons, gap, weight, links.years, growth)
+        drawn = how.model.amount_variance(top, persons, gap, weight, common)
     squares = pairs.sums(np.where(certain, 0.0, drawn)) + pairs.sums((own / figures.scale * under) ** 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((squares + noise * (1 + quotient**2)) / base**2 * figures.scale**2)
 
 
 def _left_out(task: Task, top: Floats) -> Floats:
-    """The part of a source that a figure leaves out: of everyone counted in a piece there is nothing to draw."""
+    """The part of those counted that a figure leaves out: of all who were counted there is nothing to draw."""
     if not task.how.persons:
         return np.ones_like(top)
+    kind = task.links.own_all
+    counted = kind if task.how.counts_kind and (kind[:, None] >= top).all() else task.links.everyone
     with np.errstate(invalid="ignore", divide="ignore"):
-        left = 1 - top / task.links.everyone[:, None]
+        left = 1 - top / counted[:, None]
     return np.where(np.isfinite(left), np.clip(left, 0.0, 1.0), 1.0)
 
 

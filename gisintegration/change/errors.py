@@ -13,6 +13,8 @@ import numpy.typing as npt
 from gisintegration.errors import InputError
 
 Floats = npt.NDArray[np.float64]
+# km² of ground beyond which a source's size changes nothing.
+_GROUND = (0.1, 10.0)
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class ErrorModel:
     would have variance :math:`n w (1 - w)`. Two things make it larger, as in a beta-binomial distribution:
 
     .. math:: V = n\,w\,(1 - w)\,(1 + (n - 1)\,\rho), \qquad
-              \rho = \min(limit,\; own + base + per\_year \cdot years + per\_growth \cdot growth^2)
+              \rho = \min(limit,\; own + base \cdot ground^{size} + per\_year \cdot years + per\_growth \cdot growth^2)
 
     ``own``: a group lives together, so that a piece has more or less of it than of everyone; not so for everyone. The
     rest is common to everyone in the source: the weight itself is wrong, the more so the more years lie between weights
@@ -37,6 +39,9 @@ class ErrorModel:
     ----------
     own, base, per_year, per_growth, limit
         As above. ``base`` is the common part of weights that are wrong from the start, as those by area.
+    size
+        Exponent of the source's ground in km², taken as 0.1 where it is less and 10 where it is more: squares of a grid
+        tell more of a source that is larger than they are.
     unknown_years, unknown_growth
         Taken where years or growth are NaN.
     spread
@@ -49,13 +54,14 @@ class ErrorModel:
     per_year: float
     per_growth: float
     base: float = 0.0
+    size: float = 0.0
     unknown_years: float = 0.0
     unknown_growth: float = 0.0
     limit: float = 1.0
     spread: float = 1.0
     source: str = ""
 
-    def common(self, years: npt.ArrayLike, growth: npt.ArrayLike) -> Floats:
+    def common(self, years: npt.ArrayLike, growth: npt.ArrayLike, ground: npt.ArrayLike = np.nan) -> Floats:
         """The part of ρ that everyone in a source shares.
 
         Parameters
@@ -64,6 +70,8 @@ class ErrorModel:
             Between weights and figure, 0 and up. NaN: not known.
         growth
             Of the source between the two, as a share (0.1 or −0.1: a tenth). NaN: not known.
+        ground
+            Of the source, km². NaN: not known, taken as 1.
 
         Examples
         --------
@@ -72,35 +80,31 @@ class ErrorModel:
         """
         apart = np.where(np.isnan(years), self.unknown_years, years)
         grown = np.where(np.isnan(growth), self.unknown_growth, growth)
-        rho = self.base + self.per_year * apart + self.per_growth * grown**2
+        extent = np.clip(np.where(np.isnan(ground), 1.0, ground), *_GROUND)
+        rho = self.base * extent**self.size + self.per_year * apart + self.per_growth * grown**2
         return np.clip(rho, 0.0, max(self.limit - self.own, 0.0))
 
     def variance(
-        self,
-        n: npt.ArrayLike,
-        w: npt.ArrayLike,
-        years: npt.ArrayLike,
-        growth: npt.ArrayLike,
-        *,
-        everyone: npt.ArrayLike = False,
+        self, n: npt.ArrayLike, w: npt.ArrayLike, common: npt.ArrayLike, *, everyone: npt.ArrayLike = False
     ) -> Floats:
         """Variance of what ``n`` persons with weight ``w`` leave in the target. All arguments broadcast.
 
         Parameters
         ----------
+        common
+            As the method of that name gives it.
         everyone
             Whether they are all that the weights count, no group among them: ``own`` is then left out.
 
         Examples
         --------
-        >>> ErrorModel(own=0.0, per_year=0.0, per_growth=0.0).variance(100, 0.5, 0, 0).tolist()
+        >>> ErrorModel(own=0.0, per_year=0.0, per_growth=0.0).variance(100, 0.5, 0.0).tolist()
         25.0
         >>> model = ErrorModel(own=0.1, per_year=0.0, per_growth=0.0)
-        >>> model.variance([11, 11], [0.5, 1.0], 0, 0).tolist(), model.variance(11, 0.5, 0, 0, everyone=True).tolist()
+        >>> model.variance([11, 11], [0.5, 1.0], 0.0).tolist(), model.variance(11, 0.5, 0.0, everyone=True).tolist()
         ([5.5, 0.0], 2.75)
         """
-        own = np.where(everyone, 0.0, self.own)
-        return self._clustered(n, w, own + self.common(years, growth))
+        return self._clustered(n, w, np.where(everyone, 0.0, self.own) + np.asarray(common))
 
     def quotient_variance(
         self,
@@ -109,8 +113,7 @@ class ErrorModel:
         gap: npt.ArrayLike,
         quotient: npt.ArrayLike,
         w: npt.ArrayLike,
-        years: npt.ArrayLike,
-        growth: npt.ArrayLike,
+        common: npt.ArrayLike,
     ) -> Floats:
         r"""One source's part of the variance of a share, times the target's denominator squared (delta method).
 
@@ -122,7 +125,7 @@ class ErrorModel:
             What the source's persons add beyond the target's share: ``top − quotient · (top + rest)``.
         quotient
             The target's share, 0–1.
-        w, years, growth
+        w, common
             As in ``variance``.
 
         Notes
@@ -133,13 +136,13 @@ class ErrorModel:
         Examples
         --------
         >>> model = ErrorModel(own=0.0, per_year=0.1, per_growth=0.0)
-        >>> float(model.quotient_variance(50, 50, 0.0, 0.5, 0.5, 1, 0).round(6))
+        >>> float(model.quotient_variance(50, 50, 0.0, 0.5, 0.5, model.common(1, 0)).round(6))
         6.25
         """
         p = np.asarray(quotient)
         drawn = (1 - p) ** 2 * self._clustered(top, w, self.own) + p**2 * self._clustered(rest, w, self.own)
         weight = np.asarray(w)
-        moved = np.asarray(gap) ** 2 * weight * (1 - weight) * self.common(years, growth)
+        moved = np.asarray(gap) ** 2 * weight * (1 - weight) * np.asarray(common)
         return np.asarray(drawn + moved, dtype=np.float64)
 
     def amount_variance(
@@ -148,8 +151,7 @@ class ErrorModel:
         persons: npt.ArrayLike,
         gap: npt.ArrayLike,
         w: npt.ArrayLike,
-        years: npt.ArrayLike,
-        growth: npt.ArrayLike,
+        common: npt.ArrayLike,
     ) -> Floats:
         r"""One source's part of the variance of a mean or ratio, times the target's denominator squared.
 
@@ -165,14 +167,14 @@ class ErrorModel:
         Examples
         --------
         >>> model = ErrorModel(own=0.0, per_year=0.0, per_growth=0.0, spread=0.5)
-        >>> float(model.amount_variance(100.0, 25, 0.0, 0.5, 0, 0))
+        >>> float(model.amount_variance(100.0, 25, 0.0, 0.5, 0.0))
         25.0
         """
         number = np.maximum(np.asarray(persons, dtype=np.float64), 1.0)
         each = np.asarray(amount) / number
         drawn = self._clustered(number, w, self.own) * (self.spread * each) ** 2
         weight = np.asarray(w)
-        moved = np.asarray(gap) ** 2 * weight * (1 - weight) * self.common(years, growth)
+        moved = np.asarray(gap) ** 2 * weight * (1 - weight) * np.asarray(common)
         return np.asarray(drawn + moved, dtype=np.float64)
 
     @staticmethod
@@ -198,7 +200,7 @@ def load_error_model(method: str = "default") -> ErrorModel:
     Examples
     --------
     >>> model = load_error_model("points")
-    >>> bool(model.variance(100, 0.3, 6, 0.2) > model.variance(100, 0.3, 0, 0.0))
+    >>> bool((np.diff(model.variance(100, 0.3, model.common(6, [0.0, 0.2]))) > 0).all())
     True
     """
     text = files("gisintegration.change").joinpath("errors.toml").read_text(encoding="utf-8")

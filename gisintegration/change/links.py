@@ -19,6 +19,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 POINTS = "points"
+_SQUARE_KILOMETRE = 1e6
 _TOLERANCE = 1e-9
 # Pieces are whole numbers of a step, 2 to the second; sums of them are exact while totals are below 2 to the first. Two
 # steps only, so that an area's figure does not depend on which others are beside it.
@@ -64,7 +65,8 @@ class Pairs:
     Notes
     -----
     ``same[t]`` is the source that is the same area as target ``t``, −1 where there is none: each meets only the other.
-    The pairs kept in ``source`` and ``target`` are the others; ``target`` counts within ``changed``.
+    The pairs kept in ``source`` and ``target`` are the others; ``target`` counts within ``changed``. ``ground``: km² of
+    each source, NaN where not known.
     """
 
     def __init__(self, crosswalk: Crosswalk) -> None:
@@ -76,7 +78,7 @@ class Pairs:
         self._n = table["n"].to_numpy()
         source, target = (_placed(table[name], getattr(crosswalk, f"{name}s"), name) for name in ("source", "target"))
         self._keys = source * self._size + target
-        pairs = np.unique(self._keys)
+        pairs, first = np.unique(self._keys, return_index=True)
         of_source, of_target = pairs // self._size, pairs % self._size
         alone = (np.bincount(of_source)[of_source] == 1) & (np.bincount(of_target)[of_target] == 1)
         self.same = np.full(self._size, -1, dtype=np.int64)
@@ -87,6 +89,8 @@ class Pairs:
         self.target: Ints = np.searchsorted(self.changed, of_target[~alone])
         self.only: Bools = np.bincount(of_source)[self.source] == 1
         self.meets: Bools = np.bincount(of_source, minlength=len(crosswalk.sources)) > 0
+        area = table["shared_area"].to_numpy()[first]
+        self.ground: Floats = np.bincount(of_source, area, minlength=len(crosswalk.sources)) / _SQUARE_KILOMETRE
         number = len(self.source)
         shape = (len(self.changed), number)
         self._sums = sparse.csr_array((np.ones(number), (self.target, np.arange(number))), shape=shape)

@@ -9,12 +9,12 @@ PLAIN = ErrorModel(own=0.0, per_year=0.0, per_growth=0.0)
 
 
 def test_persons_one_by_one_are_binomial():
-    assert PLAIN.variance([100, 100, 0], [0.5, 0.2, 0.5], 0, 0).tolist() == pytest.approx([25, 16, 0])
+    assert PLAIN.variance([100, 100, 0], [0.5, 0.2, 0.5], 0).tolist() == pytest.approx([25, 16, 0])
 
 
 def test_a_group_that_moves_as_one_has_the_largest_variance_there_is():
     together = ErrorModel(own=1.0, per_year=0.0, per_growth=0.0)
-    assert float(together.variance(10, 0.5, 0, 0)) == 25
+    assert float(together.variance(10, 0.5, 0)) == 25
     # 0 or 10, each half the time.
     assert np.var([0, 10]) == 25
 
@@ -24,7 +24,7 @@ def test_clusters_are_beta_binomial():
     n, w, rho = 40, 0.3, 0.1
     share = rng.beta(w * (1 - rho) / rho, (1 - w) * (1 - rho) / rho, size=200_000)
     drawn = rng.binomial(n, share).var()
-    assert float(ErrorModel(own=rho, per_year=0, per_growth=0).variance(n, w, 0, 0)) == pytest.approx(drawn, rel=0.02)
+    assert float(ErrorModel(own=rho, per_year=0, per_growth=0).variance(n, w, 0)) == pytest.approx(drawn, rel=0.02)
 
 
 def test_a_share_of_drawn_groups_has_the_variance_of_the_delta_method():
@@ -33,25 +33,36 @@ def test_a_share_of_drawn_groups_has_the_variance_of_the_delta_method():
     x, y = rng.binomial(n, w, size=100_000), rng.binomial(rest, w, size=100_000)
     drawn = (x / (x + y)).var()
     p, base = n / (n + rest), (n + rest) * w
-    made = PLAIN.quotient_variance(n, rest, n - p * (n + rest), p, w, 0, 0) / base**2
+    made = PLAIN.quotient_variance(n, rest, n - p * (n + rest), p, w, 0) / base**2
     assert float(made) == pytest.approx(drawn, rel=0.03)
 
 
 def test_years_and_growth_make_it_larger_up_to_the_limit():
     model = ErrorModel(own=0.0, per_year=0.1, per_growth=0.5, limit=0.4)
-    years = model.variance(100, 0.5, [0, 1, 2, 9, 90], 0)
-    assert (np.diff(years) >= 0).all()
-    assert years[3] == years[4]
-    assert model.variance(100, 0.5, 0, -0.3) == model.variance(100, 0.5, 0, 0.3) > model.variance(100, 0.5, 0, 0)
-    known = ErrorModel(own=0, per_year=0.1, per_growth=0, unknown_years=3).variance(100, 0.5, [3, np.nan], 0)
-    assert known[0] == known[1]
+    assert model.common([0, 1, 2, 9, 90], 0).tolist() == pytest.approx([0, 0.1, 0.2, 0.4, 0.4])
+    assert model.common(0, [-0.3, 0.3, 0]).tolist() == pytest.approx([0.045, 0.045, 0])
+    assert ErrorModel(own=0, per_year=0.1, per_growth=0, unknown_years=3).common(np.nan, 0) == pytest.approx(0.3)
+
+
+def test_ground_matters_between_a_tenth_and_ten_square_kilometres():
+    model = ErrorModel(own=0.0, per_year=0.0, per_growth=0.0, base=0.1, size=-0.5)
+    ground = [0.001, 0.1, 1, 4, 10, 1000, np.nan]
+    assert model.common(0, 0, ground).tolist() == pytest.approx(
+        [0.1 * 10**0.5] * 2 + [0.1, 0.05] + [0.1 * 10**-0.5] * 2 + [0.1]
+    )
+
+
+def test_everyone_is_no_group():
+    model = ErrorModel(own=0.1, per_year=0.0, per_growth=0.0)
+    made = model.variance([11, 11], 0.5, 0.0, everyone=[True, False])
+    assert made.tolist() == pytest.approx([2.75, 5.5])
 
 
 def test_a_weight_of_0_or_1_is_certain():
     for model in (PLAIN, load_error_model("points"), load_error_model("area")):
-        assert model.variance(50, [0.0, 1.0], 9, 0.5).tolist() == [0, 0]
-        assert model.quotient_variance(20, 30, 5, 0.4, [0.0, 1.0], 9, 0.5).tolist() == [0, 0]
-        assert model.amount_variance(1000, 30, 5, [0.0, 1.0], 9, 0.5).tolist() == [0, 0]
+        assert model.variance(50, [0.0, 1.0], 0.2).tolist() == [0, 0]
+        assert model.quotient_variance(20, 30, 5, 0.4, [0.0, 1.0], 0.2).tolist() == [0, 0]
+        assert model.amount_variance(1000, 30, 5, [0.0, 1.0], 0.2).tolist() == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -61,4 +72,4 @@ def test_every_method_has_parameters_and_a_source(method):
     model = load_error_model(method)
     assert model.source
     assert 0 <= model.own <= model.limit <= 1
-    assert model.variance(100, 0.5, np.nan, np.nan) > 0
+    assert model.variance(100, 0.5, model.common(np.nan, np.nan)) > 0
