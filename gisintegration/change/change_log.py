@@ -38,7 +38,8 @@ def relations_from_log(division: str, *, old: str | None = None, new: str | None
     """Relations of all official codes by the official record of changes, without geometry.
 
     DeSO 2018 → 2025 and RegSO 2020 → 2025 by SCB's logs; kommuner between the sets of 1998, 1999 and 2003 by the record
-    of kommuner that were formed. Län have one set for all years since 1997. A code of both editions without a word in the record is unchanged.
+    of kommuner that were formed. Län have one set for all years since 1997. A code of both editions without a word in
+    the record is unchanged.
 
     Parameters
     ----------

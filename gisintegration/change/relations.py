@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,7 +15,7 @@ from gisintegration.areas.division import CRS
 from gisintegration.change.classify import Relation
 from gisintegration.change.outside import Outside
 from gisintegration.change.pieces import Pieces
-from gisintegration.registers.report import masked
+from gisintegration.registers.report import SMALL, masked
 from gisintegration.swedish import number
 
 AREA_COLUMNS = (
@@ -178,7 +179,10 @@ class Relations:
         return _pieces(self, self.ground)
 
     def verify(self) -> RelationsCheck:
-        """Check that every area stands once, links are of known areas, and pieces add up to areas and persons.
+        """Check that every area stands once, links name no other areas, and links add up to no more than the areas.
+
+        With geometry pieces, noise and ground outside must add up to each area; with places its links must not have more
+        persons than it.
 
         Examples
         --------
@@ -190,6 +194,7 @@ class Relations:
         for side in ("old", "new"):
             own = self.side(side)
             rows += [(side, code, "stands more than once", np.nan) for code in own["code"][own["code"].duplicated()]]
+            rows += _strangers(self, side, own)
             rows += _sums(self, side, own)
         return RelationsCheck(pd.DataFrame(rows, columns=["side", "code", "what", "size"]))
 
@@ -221,9 +226,10 @@ class Relations:
             lines.append(
                 f"Persons: {_persons(old['persons'].sum())}, of whom {_persons(old['moved_persons'].sum())} moved."
             )
-        apart = int((self.areas["agrees"] == False).sum())  # noqa: E712 — missing is neither
-        if self.areas["agrees"].notna().any():
-            lines.append(f"SCB's log and the geometry: {apart} of {len(self.areas)} areas disagree (column agrees).")
+        judged = self.areas["agrees"].dropna()
+        if len(judged):
+            apart = len(judged) - int(judged.sum())
+            lines.append(f"SCB's log and the geometry disagree on {apart} of {len(judged)} areas (column agrees).")
         return "\n".join([*lines, *self.notes])
 
     def _clusters(self, side: str, word: Relation) -> dict[str, tuple[str, ...]]:
@@ -242,7 +248,17 @@ class Relations:
 
 
 def _persons(count: float) -> str:
-    return masked(int(count)) if float(count).is_integer() else number(count, 1)
+    """Persons as they may be told; a part of a person counts as one."""
+    return masked(math.ceil(count)) if count < SMALL or float(count).is_integer() else number(count, 1)
+
+
+def _strangers(relations: Relations, side: str, own: pd.DataFrame) -> list[tuple[str, str, str, float]]:
+    ground = relations.ground
+    codes = set(own["code"])
+    if ground is not None:
+        # Remainders are linked and are no areas.
+        codes |= set(ground.old_codes if side == "old" else ground.new_codes)
+    return [(side, code, "is linked and no area", np.nan) for code in sorted(set(relations.links[side]) - codes)]
 
 
 def _sums(relations: Relations, side: str, own: pd.DataFrame) -> list[tuple[str, str, str, float]]:
@@ -251,6 +267,9 @@ def _sums(relations: Relations, side: str, own: pd.DataFrame) -> list[tuple[str,
     share = relations.links.groupby(side)[f"{side}_share"].sum()
     for code, total in share[share > 1 + _RELATIVE].items():
         rows.append((side, str(code), "its links cover more than the area", float(total)))
+    persons = own["code"].map(relations.links.groupby(side)["persons"].sum()).fillna(0.0) - own["persons"]
+    for code, by in zip(own["code"][persons > _RELATIVE], persons[persons > _RELATIVE], strict=True):
+        rows.append((side, str(code), "its links have more persons than the area", float(by)))
     if relations.ground is None:
         return rows
     cut = relations.ground.cut

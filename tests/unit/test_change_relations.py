@@ -216,6 +216,18 @@ def test_verify_finds_a_code_that_stands_twice():
     assert set(doubled.verify().table["what"]) == {"stands more than once"}
 
 
+def test_verify_finds_links_that_cannot_be():
+    found = relations_from_key({"a": "x", "b": "y"})
+    links = found.links.assign(old=["a", "stranger"], new_share=[1.5, 1.0], persons=[7.0, 0.0])
+    areas = found.areas.assign(persons=[6.0, 0.0, 7.0, 0.0])
+    told = type(found)(found.old, found.new, areas, links).verify().table
+    assert told[["side", "code", "what"]].to_numpy().tolist() == [
+        ["old", "stranger", "is linked and no area"],
+        ["old", "a", "its links have more persons than the area"],
+        ["new", "x", "its links cover more than the area"],
+    ]
+
+
 def test_counts_have_every_word_in_its_order():
     counts = relations_from_key({"a": "x"}).counts
     assert counts.index.tolist() == [word.value for word in Relation]
