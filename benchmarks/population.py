@@ -188,11 +188,11 @@ def _estate(
     parts = made.pieces.loc[made.pieces["old"] == code, "new"].to_numpy(dtype=object)
     for part in rng.permutation(parts):
         target = int(np.searchsorted(made.areas.codes, part))
-        ground = shapely.intersection(areas.geometry.iloc[area], made.areas.geometry.iloc[target])
+        ground, new = areas.geometry.iloc[area], made.areas.geometry.iloc[target]
+        ground = ground if ground.equals_exact(new) else shapely.intersection(ground, new)
         if areas.display is not None:
             land = shapely.intersection(ground, areas.display.iloc[area])
             ground = land if land.area > 0.1 * ground.area else ground
-        ground = shapely.buffer(ground, -1.0)
         if ground.area < _LEAST_GROUND:
             continue
         houses = max(1, round(persons / _HOUSE))

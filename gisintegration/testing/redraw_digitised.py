@@ -43,6 +43,8 @@ def redigitised(
     >>> touched.tolist(), bool(shapely.coverage_is_valid(made)), bool(shapely.equals(made[0], squares[0]))
     ([0, 1], True, False)
     """
+    if not len(chosen):
+        return polygons, chosen
     net = _net(polygons)
     edges = _chosen_edges(net, polygons, chosen)
     tight = _tight(net, edges)
