@@ -31,7 +31,7 @@ def rows_of(one, *columns):
 
 @pytest.fixture
 def halves():
-    """a lies in x and y, 30 and 10 persons; b lies in y whole, 20 persons."""
+    """A lies in x and y, 30 and 10 persons; b lies in y whole, 20 persons."""
     return made([("a", "x", 0.75, 30.0), ("a", "y", 0.25, 10.0), ("b", "y", 1.0, 20.0)], weights_year=2023)
 
 
@@ -222,7 +222,10 @@ def test_the_inverse_of_areas_is_by_area():
 
 def test_a_merge_without_persons_or_areas_has_no_inverse_and_a_recoding_has():
     merged = made([("a", "x", 1.0), ("b", "x", 1.0)], columns=("source", "target", "weight"), method="table")
-    with pytest.warns(UserWarning), pytest.raises(InputError, match="1 targets have several sources") as caught:
+    with (
+        pytest.warns(UserWarning, match="inverse crosswalk"),
+        pytest.raises(InputError, match="1 targets have several sources") as caught,
+    ):
         merged.invert()
     assert caught.value.failures == [{"target": "x"}]
     recoded = made([("a", "x", 1.0), ("b", "y", 1.0)], columns=("source", "target", "weight"), method="table")
@@ -252,7 +255,7 @@ def test_what_is_wrong_is_listed_with_code_kind_and_year():
     assert not check.ok
     assert check.orphans == ("c",)
     assert check.unreached == ("v",)
-    assert check.table[["what", "area"]].values.tolist() == [
+    assert check.table[["what", "area"]].to_numpy().tolist() == [
         ["orphan", "c"],
         ["sum", "a"],
         ["unknown", "z"],
@@ -271,7 +274,7 @@ def test_a_target_that_nothing_leads_to_is_told_and_is_no_fault(halves):
 def test_an_orphan_of_one_year_only_is_found():
     rows = [("a", "x", 1.0, 2020), ("b", "x", 1.0, 2020), ("a", "x", 1.0, 2021)]
     check = made(rows, columns=("source", "target", "weight", "year")).verify()
-    assert check.table[["what", "year", "area"]].values.tolist() == [["orphan", 2021, "b"]]
+    assert check.table[["what", "year", "area"]].to_numpy().tolist() == [["orphan", 2021, "b"]]
 
 
 def test_a_crosswalk_without_rows_has_orphans_only():
@@ -291,7 +294,7 @@ def test_methods_are_shown_side_by_side_with_their_largest_difference():
         new,
         {
             "area": {},
-            "target": {"weights": pd.Series({code: n for code, n in zip(new.codes, (1, 2, 3, 4), strict=True)})},
+            "target": {"weights": pd.Series(dict(zip(new.codes, (1, 2, 3, 4), strict=True)))},
             "homes": {"method": "points", "places": [[100, 100], [900, 900]]},
         },
     )

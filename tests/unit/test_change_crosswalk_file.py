@@ -79,7 +79,7 @@ def test_a_raw_crosswalk_goes_only_where_the_name_says_internal(raw, tmp_path):
 
 
 def test_what_is_made_of_raw_stays_so_on_disk(raw, tmp_path):
-    with pytest.warns(UserWarning):
+    with pytest.warns(UserWarning, match="inverse crosswalk"):
         back = raw.invert()
     with pytest.raises(OutputError):
         back.save(tmp_path / "a.parquet")

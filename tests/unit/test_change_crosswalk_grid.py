@@ -56,7 +56,7 @@ def test_squares_may_come_by_their_centre_and_rounded():
         (600_000, 6_600_000, 601_000, 6_601_000),
         (601_000, 6_600_000, 602_000, 6_601_000),
     ]
-    assert found.values["population", 0].tolist() == [1.0, 2.5]
+    assert dict(found.values)["population", 0].tolist() == [1.0, 2.5]
 
 
 def test_squares_may_be_of_several_sizes_as_in_towns():

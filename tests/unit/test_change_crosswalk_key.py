@@ -30,7 +30,7 @@ def new():
 
 def test_a_key_with_weights(old, new):
     made = gi.crosswalk(old, new, method="table", weights=key([("a", "x", 0.3), ("a", "y", 0.7), ("b", "y", 1.0)]))
-    assert made.table[["source", "target"]].values.tolist() == [["a", "x"], ["a", "y"], ["b", "y"]]
+    assert made.table[["source", "target"]].to_numpy().tolist() == [["a", "x"], ["a", "y"], ["b", "y"]]
     np.testing.assert_allclose(made.table["weight"], [0.3, 0.7, 1.0], atol=1e-15)
     assert made.table["n"].isna().all()
     assert (made.method, made.raw, made.weights_year, made.notes) == ("table", False, None, ())

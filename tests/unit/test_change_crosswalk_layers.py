@@ -1,5 +1,7 @@
 """Crosswalks by area, by a finer layer, by the new areas' own population and by best fit, reckoned by hand."""
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -33,7 +35,7 @@ def thirds():
 def strips(edges, height, edition):
     areas = grid(len(edges) - 1, 1, 100.0, edition)
     table = areas.table.copy()
-    table["geometry"] = [shapely.box(a, 0, b, height) for a, b in zip(edges, edges[1:], strict=False)]
+    table["geometry"] = [shapely.box(a, 0, b, height) for a, b in pairwise(edges)]
     return areas.with_(table=table)
 
 

@@ -157,7 +157,7 @@ def test_borders_drawn_twice_carry_persons_and_no_ground():
     made = gi.crosswalk(old, new, method="points", places=np.array([[100, 100], [1500, 100]]))
     assert made.whole == {"a0001", "a0002"}
     within = gi.crosswalk(old, new, method="points", places=np.array([[100, 100], [1500, 100], [1000.2, 100]]))
-    assert within.table[["source", "target", "n"]].values.tolist() == [
+    assert within.table[["source", "target", "n"]].to_numpy().tolist() == [
         ["a0001", "a0001", 1.0],
         ["a0002", "a0001", 1.0],
         ["a0002", "a0002", 1.0],
@@ -274,9 +274,12 @@ def test_a_register_counts_by_year_and_by_rule(tmp_path, two_deso):
     assert made.years == (2022, 2023)
     assert made.kinds == ("grown", "population")
     first = made.rows("population", 2022)
-    assert first[first["n"] > 0][["target", "n", "weight"]].values.tolist() == [["a0001", 1, 0.5], ["a0002", 1, 0.5]]
+    assert first[first["n"] > 0][["target", "n", "weight"]].to_numpy().tolist() == [
+        ["a0001", 1, 0.5],
+        ["a0002", 1, 0.5],
+    ]
     grown = made.rows("grown", 2023)
-    assert grown[grown["n"] > 0][["target", "n", "weight"]].values.tolist() == [["a0001", 2, 1.0]]
+    assert grown[grown["n"] > 0][["target", "n", "weight"]].to_numpy().tolist() == [["a0001", 2, 1.0]]
     assert made.raw
     only = gi.crosswalk(*two_deso, method="points", places=register, years=2023)
     assert (only.years, only.weights_year) == ((2023,), 2023)
@@ -327,5 +330,5 @@ def test_persons_without_a_place_stay_with_their_kommun_when_they_are_kept_apart
     finer = grid_areas(4, 2, size=500.0, edition="2025")
     made = gi.crosswalk(two_deso[0], finer, method="points", places=register)
     apart = made.table[made.table["source"] == "0114X0000"]
-    assert apart[["target", "n", "weight"]].values.tolist() == [["0114X0000", unplaced, 1.0]]
+    assert apart[["target", "n", "weight"]].to_numpy().tolist() == [["0114X0000", unplaced, 1.0]]
     assert made.verify().ok
