@@ -36,7 +36,7 @@ from gisintegration.change.shares import (
 )
 from gisintegration.change.whole import whole_numbers
 from gisintegration.errors import CodeError, DisclosureError, IndicatorError, InputError
-from gisintegration.tables import COLUMNS, Indicator, Kind, ProtectedTable, RawTable, row_keys
+from gisintegration.tables import COLUMNS, Indicator, Kind, ProtectedTable, RawTable, Status, row_keys
 from gisintegration.tables.row import RAW_BOUNDS, RAW_COLUMNS
 
 Floats = npt.NDArray[np.float64]
@@ -90,7 +90,9 @@ def recalculate(
     Returns
     -------
     RawTable or ProtectedTable
-        With the rows of the source edition replaced by those of the target edition.
+        With the rows of the source edition replaced by those of the target edition. Where the table has a row of the
+        target edition that is ``not_applicable``, as published tables have for the years before it, the recalculated one
+        stands instead.
 
         ``numerator``, ``denominator``, ``contributors``
             :math:`\sum_s w_s n_s`, each apart; ``value`` is a count, or made of the two. Of a protected table quotients
@@ -172,8 +174,7 @@ def recalculate(
     if mask.all():
         made = stacked(frames, columns)
     else:
-        made = stacked([*frames, frame[~mask]], columns)
-        _check_twice(made, crosswalk)
+        made = _without_doubles(stacked([*frames, frame[~mask]], columns), crosswalk)
     named = {str(name) for name in made["indicator"].unique()}
     indicators = {name: item for name, item in table.indicators.items() if name in named or name not in here}
     if isinstance(table, RawTable):
@@ -319,11 +320,17 @@ def _check_orphans(block: Block, pairs: Pairs) -> None:
         )
 
 
-def _check_twice(made: pd.DataFrame, crosswalk: Crosswalk) -> None:
-    keys = np.sort(row_keys(made))
-    twice = int((keys[1:] == keys[:-1]).sum())
+def _without_doubles(made: pd.DataFrame, crosswalk: Crosswalk) -> pd.DataFrame:
+    """The rows without those that say a figure cannot be, where there is one: a table may hold both editions' years."""
+    keys = row_keys(made)
+    void = np.asarray(made["status"] == Status.NOT_APPLICABLE)
+    order = np.lexsort((void, keys))
+    again = np.zeros(len(keys), dtype=bool)
+    again[order[1:]] = keys[order[1:]] == keys[order[:-1]]
+    twice = int((again & ~void).sum())
     if twice:
         raise InputError(
             f"The table has figures on {crosswalk.target} already, for {twice} of the cells that are recalculated.",
             hint="keep one of the two: recalculate the years that stand on the source edition alone.",
         )
+    return made[~again] if again.any() else made

@@ -36,6 +36,8 @@ Rule = Callable[[pd.DataFrame, Indicator, Policy], "tuple[Mask, Mask]"]
 _STATUSES, _REASONS = list(Status), list(Reason)
 _SHOWN = np.isin(_STATUSES, [Status.SHOWN, Status.ZERO])
 _MISSING = _STATUSES.index(Status.MISSING)
+# Parts of persons are whole numbers of a millionth.
+_NEARLY = 1e-7
 _CELL = ("division", "edition", "area", "year", *BREAKDOWNS)
 
 
@@ -191,8 +193,8 @@ _RULES: Mapping[Kind, Rule] = {
 
 
 def _at_most(values: pd.Series, limit: int | None) -> Mask:
-    # An unknown number counts as small: it may be nobody.
-    return ~np.asarray(values > (limit or 0), dtype=np.bool_)
+    # An unknown number counts as small: it may be nobody. Of recalculated persons the whole ones count.
+    return ~np.asarray(np.floor(values + _NEARLY) > (limit or 0), dtype=np.bool_)
 
 
 def _protect_composites(frames: list[pd.DataFrame], given: Sequence[RawTable]) -> None:

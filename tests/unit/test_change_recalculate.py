@@ -497,3 +497,18 @@ def test_figures_that_stand_on_both_editions_are_refused():
     both = RawTable(pd.concat([nine().table, later.table.drop(columns=["lower", "upper", "se"])]), later.indicators)
     with pytest.raises(GisIntegrationError, match="own/2 already"):
         recalculate(both, nine_walk())
+
+
+def test_years_that_a_publisher_leaves_empty_on_either_edition_are_no_figures():
+    """Statistics Sweden has both editions in one table, each with every year."""
+    old = with_status(RawTable(pd.concat([nine().table, nine(year=2025).table]), nine().indicators))
+    frame = old.table.astype({"status": str})
+    void = frame["year"] == 2025
+    frame.loc[void, ["numerator", "denominator", "value", "contributors"]] = np.nan
+    frame.loc[void, "status"] = "not_applicable"
+    later = recalculate(nine(year=2025), nine_walk()).table.drop(columns=["lower", "upper", "se"])
+    before = later.assign(year=2021, status="not_applicable", value=np.nan, numerator=np.nan, denominator=np.nan)
+    made = recalculate(RawTable(pd.concat([frame, later, before]), old.indicators), nine_walk()).table
+    assert made.groupby("year", observed=True).size().to_dict() == {2021: 9, 2025: 9}
+    assert set(made["status"]) == {"shown"}
+    assert set(made.loc[made["year"] == 2021, "method"]) == {"summed", "recalculated:points"}

@@ -64,6 +64,14 @@ def test_a_count_of_some_is_not_the_total_population():
     assert protect(RawTable(raw.table, indicators={some.id: some}), "scb-share-rule")[0].table.status[0] == "protected"
 
 
+def test_of_recalculated_persons_the_whole_ones_count():
+    assert protected(numerator=[5.9, 6.0, 9], denominator=[90, 90, 20.9]).status.tolist() == [
+        "protected", "shown", "protected"
+    ]  # fmt: skip
+    counts = protected(kind="count", numerator=[5.4, 6.2], denominator=[5.4, 6.2], sex="women")
+    assert counts.status.tolist() == ["protected", "shown"]
+
+
 @pytest.mark.parametrize("status", ["not_applicable", "did_not_exist"])
 def test_what_does_not_apply_or_exist_is_not_made_secret(status):
     raw = example_raw(numerator=[np.nan], denominator=[np.nan])
