@@ -181,8 +181,8 @@ class Relations:
     def verify(self) -> RelationsCheck:
         """Check that every area stands once, links name no other areas, and links add up to no more than the areas.
 
-        With geometry pieces, noise and ground outside must add up to each area; with places its links must not have more
-        persons than it.
+        With geometry pieces, noise and ground outside must add up to each area; with places its links must not have
+        more persons than it.
 
         Examples
         --------

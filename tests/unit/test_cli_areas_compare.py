@@ -132,6 +132,18 @@ def test_persons_without_places_is_wrong_usage(layers):
     assert "--persons goes with --places" in text
 
 
+def test_a_file_of_persons_that_cannot_be_counted_is_refused(layers, tmp_path):
+    points = tmp_path / "p.csv"
+    points.write_text("x,y,antal\n600150,6600500,3\n600210,6600500,många\n")
+    code, text = call(*layers, *OWN, "--places", points, "--persons", "antal")
+    assert code == 1
+    assert "1 rows have no number in column antal" in text
+    assert "row: 2" in text
+    code, text = call(*layers, *OWN, "--places", points, "--persons", "personer")
+    assert code == 1
+    assert "lacks the column personer" in text
+
+
 def test_it_is_described_for_programs():
     done = RUN.invoke(app, ["describe", "--json"])
     (command,) = [one for one in json.loads(done.stdout)["commands"] if one["name"] == "areas compare"]
