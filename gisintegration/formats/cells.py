@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from gisintegration.errors import FormatError
+from gisintegration.formats.check import MOST_DIMENSIONS
 from gisintegration.formats.cube import MARKS, Cube, Figures, Marks
 from gisintegration.swedish import round_half_away
 
@@ -15,7 +18,7 @@ LARGEST = 1e15
 
 _BLOCK = 1 << 22
 _LONGEST = 64
-_ALLOWED = b"0123456789+-.eE "
+_ALLOWED = b"0123456789+-.eE"
 _MARKS = tuple((mark, mark.encode()) for mark in MARKS[1:])
 _TOKEN = re.compile(rb"\S+")
 
@@ -26,6 +29,27 @@ class CellError(ValueError):
     def __init__(self, text: bytes, position: int) -> None:
         super().__init__(text[:_LONGEST].decode("ascii", "backslashreplace"))
         self.position = position
+
+
+def cells_within(shape: Sequence[int], most: int, path: Path) -> int:
+    """The number of cells that dimensions make, if that is not more than ``most``.
+
+    Raises
+    ------
+    FormatError
+        It is more, or there are more dimensions than can be counted in.
+    """
+    cells = 1
+    for size in shape:
+        cells *= size
+        if cells > most or len(shape) > MOST_DIMENSIONS:
+            some = " × ".join(map(str, shape[:10])) + (" × …" if len(shape) > 10 else "")  # of a message
+            raise FormatError(
+                f"{path}: {len(shape)} dimensions make {some[:200]} cells; at most {most} are read, in at most "
+                f"{MOST_DIMENSIONS} dimensions.",
+                hint="fetch a part of the table, or raise max_cells= if there is memory for 32 bytes a cell.",
+            )
+    return cells
 
 
 def rounded(cube: Cube) -> Figures:
@@ -113,8 +137,8 @@ def _blank_from(data: bytes, position: int) -> int:
 
 
 def _convert(tokens: list[bytes]) -> tuple[Figures, Marks]:
-    if max(map(len, tokens)) > _LONGEST:
-        raise ValueError
+    if max(map(len, tokens)) > _LONGEST or b"".join(tokens).translate(None, _ALLOWED):
+        raise ValueError  # "nan" and "1_000" are numbers to Python only
     array = np.array(tokens)
     marks = np.zeros(len(tokens), dtype=f"<U{len(MARKS[-1])}")
     for mark, text in _MARKS:
@@ -122,23 +146,23 @@ def _convert(tokens: list[bytes]) -> tuple[Figures, Marks]:
     plain = marks == ""
     figures = np.full(len(tokens), np.nan)
     figures[marks == "-"] = 0.0
-    figures[plain] = _numbers(array[plain])
+    figures[plain] = array[plain].astype(np.float64) + 0.0  # −0 is 0
+    if not np.isfinite(figures[plain]).all():
+        raise ValueError
     return figures, marks
 
 
-def _numbers(array: npt.NDArray[np.bytes_]) -> Figures:
-    if array.tobytes().translate(None, _ALLOWED + b"\0"):
-        raise ValueError  # "nan" and "1_000" are numbers to Python only
-    figures = array.astype(np.float64)
-    if not np.isfinite(figures).all():
-        raise ValueError
-    return figures + 0.0  # −0 is 0
-
-
 def _located(data: bytes, start: int, end: int) -> CellError:
-    for token in _TOKEN.finditer(data, start, end):
+    """The first cell of a block that cannot be converted: blocks of half the size, and half of that."""
+    found = list(_TOKEN.finditer(data, start, end))
+    tokens = [token.group() for token in found]
+    good, bad = 0, len(tokens)  # the first `good` can be converted, the first `bad` cannot
+    while bad - good > 1:
+        middle = (good + bad) // 2
         try:
-            _convert([token.group()])
+            _convert(tokens[good:middle])
         except ValueError:
-            return CellError(token.group(), token.start())
-    raise AssertionError("every cell can be converted alone")  # pragma: no cover
+            bad = middle
+        else:
+            good = middle
+    return CellError(tokens[good], found[good].start())

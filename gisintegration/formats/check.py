@@ -13,6 +13,7 @@ TIMESCALES = {"A1": 4, "H1": 5, "Q1": 5, "M1": 6, "W1": 6}
 """Per timescale, the digits of one time in PX."""
 
 MOST_DECIMALS = 15
+MOST_DIMENSIONS = 64
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 Failure = dict[str, str]
@@ -37,8 +38,8 @@ def _of_languages(cube: Cube) -> Iterator[Failure]:
 
 
 def _of_dimensions(cube: Cube) -> Iterator[Failure]:
-    if not cube.dimensions:
-        yield {"where": "dimensions", "what": "there is none"}
+    if not 0 < len(cube.dimensions) <= MOST_DIMENSIONS:
+        yield {"where": "dimensions", "what": f"there are {len(cube.dimensions)}, not 1 to {MOST_DIMENSIONS}"}
     if not 0 <= cube.heading <= len(cube.dimensions):
         yield {"where": "heading", "what": f"{cube.heading} of {len(cube.dimensions)} dimensions cannot stand in it"}
     for code in repeated(tuple(one.code for one in cube.dimensions)):
@@ -48,7 +49,11 @@ def _of_dimensions(cube: Cube) -> Iterator[Failure]:
     for language in cube.languages:
         for name in repeated(tuple(one.name(language) for one in cube.dimensions)):
             yield {"where": "dimensions", "what": f"the label '{name}' stands twice in language {language}"}
+    named = {language for one in cube.dimensions for language in one.label}
     for dimension in cube.dimensions:
+        for language in sorted(named - set(dimension.label)):
+            what = f"it has no label in language {language}, where other dimensions have one"
+            yield {"where": f"dimension {dimension.code}", "what": what}
         for what in _of_one(dimension, cube):
             yield {"where": f"dimension {dimension.code}", "what": what}
 
@@ -128,7 +133,7 @@ def _of_texts(cube: Cube) -> Iterator[Failure]:
         if mark not in MARKS[1:]:
             yield {"where": "symbols", "what": f"'{_shown(mark)}' is not a mark"}
     for keyword in cube.other:
-        for what in _unwritable((keyword.name, *keyword.keys, *keyword.values)):
+        for what in _unwritable((keyword.name, keyword.language, *keyword.keys, *keyword.values)):
             yield {"where": f"keyword {_shown(keyword.name)}", "what": what}
 
 
@@ -146,7 +151,7 @@ def _of_note(note: Note, cube: Cube) -> Iterator[str]:
         yield "a sign cannot be mandatory"
     if note.cell:
         if note.dimension or note.value or len(note.cell) != len(cube.dimensions):
-            yield f"a note on cells names one code or None for each of {len(cube.dimensions)} dimensions, and nothing else"
+            yield f"a note on cells names a code or None for each of {len(cube.dimensions)} dimensions and nothing else"
             return
         for code, dimension in zip(note.cell, cube.dimensions, strict=True):
             if code is not None and code not in dimension.codes:

@@ -81,7 +81,7 @@ class Dimension:
     code
         Name of the dimension in programs: ``Region``.
     label
-        Its name for people, per language.
+        Its name for people, per language. A language names all dimensions of a table or none.
     codes
         Codes of its values in order, each once.
     labels

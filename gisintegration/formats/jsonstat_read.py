@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from gisintegration.errors import FormatError, InputError
+from gisintegration.formats.cells import cells_within
 from gisintegration.formats.cube import MARKS, Cube, Figures, Marks
 from gisintegration.formats.jsonstat_words import Words, dimensions_of, measure_of, notes_of
 from gisintegration.formats.px_read import MAX_CELLS
@@ -146,7 +147,7 @@ def _dataset(document: Any, path: Path) -> dict[str, Any]:
         )
     if kind == "dimension":
         raise FormatError(f"{path} is a JSON-stat dimension: codes and labels, without figures.")
-    if kind not in {None, "dataset"} or "value" not in document or not {"id", "size", "dimension"} <= document.keys():
+    if kind not in (None, "dataset") or "value" not in document or not {"id", "size", "dimension"} <= document.keys():
         raise FormatError(
             f"{path} is not a JSON-stat 2.0 dataset: class, id, size, dimension or value is missing.",
             hint="a bundle of version 1 has these one level down; ask the publisher for json-stat2.",
@@ -162,13 +163,8 @@ def _shape(document: Mapping[str, Any], path: Path, max_cells: int) -> tuple[int
         isinstance(sizes, list) and len(sizes) == len(names) and all(type(size) is int and size > 0 for size in sizes)
     ):
         raise FormatError(f"{path}: size is not a list of {len(names)} numbers of values, all above 0.")
-    cells = prod(sizes)
+    cells = cells_within(sizes, max_cells, path)
     value = document["value"]
-    if cells > max_cells:
-        raise FormatError(
-            f"{path}: the dimensions make {' × '.join(map(str, sizes))} = {str(cells)[:30]} cells; at most {max_cells} are read.",
-            hint="fetch a part of the table, or raise max_cells= if there is memory for 32 bytes a cell.",
-        )
     if isinstance(value, list) and len(value) != cells:
         raise FormatError(f"{path}: value has {len(value)} cells, but size makes {cells}.")
     if not isinstance(value, list | dict):

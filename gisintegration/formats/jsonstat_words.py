@@ -33,9 +33,10 @@ class Words:
         px = bare.under(extension, "px")
         main = bare.word(px, "language") or language
         own = {**document, "px": px, "contact": extension.get("contact")}
-        said = {main: own, **bare.under(extension, "translation")}
-        listed = [one for one in bare.listed(px, "languages") if one in said] or list(said)
-        return cls(document, said, tuple(dict.fromkeys([*listed, *said])), path)
+        translation = bare.under(extension, "translation")
+        languages = tuple(dict.fromkeys([*bare.listed(px, "languages"), main, *translation]))
+        said = {one: own if one == main else bare.under(translation, one) for one in languages}
+        return cls(document, said, languages, path)
 
     @property
     def px(self) -> Mapping[str, Any]:

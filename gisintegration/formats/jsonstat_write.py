@@ -24,8 +24,8 @@ def write_jsonstat(cube: Cube, path: str | Path, *, language: str | None = None)
     """Write a table as a JSON-stat 2.0 dataset, with the extensions that PxWeb writes, and return its path.
 
     A dataset speaks one language; the others stand under ``extension.translation`` in the same form. Marks stand in
-    ``status``: a cell with dots has the value null, a zero with the mark ``-`` has the value 0. The same table gives the
-    same bytes.
+    ``status``: a cell with dots has the value null, a zero with the mark ``-`` has the value 0. The same table gives
+    the same bytes.
 
     Parameters
     ----------
@@ -207,8 +207,6 @@ def _px(cube: Cube, main: str, said: Mapping[str, Any]) -> dict[str, Any]:
         "official-statistics": cube.official,
         "copyright": cube.copyright,
         "aggregallowed": cube.aggregation,
-        "stub": codes[:split],
-        "heading": codes[split:],
         "created": cube.created.isoformat() if cube.created else "",
         "updated": measure.updated.isoformat() if measure.updated else "",
         "nextUpdate": cube.next_update.isoformat() if cube.next_update else "",
@@ -217,7 +215,7 @@ def _px(cube: Cube, main: str, said: Mapping[str, Any]) -> dict[str, Any]:
         "priceType": PRICES[measure.prices] if measure.prices else "",
         "keywords": [asdict(keyword) for keyword in cube.other],
     }
-    return _pruned(stated)
+    return _pruned(stated) | {"stub": codes[:split], "heading": codes[split:]}
 
 
 def _cell_note(note: Note, language: str, cube: Cube) -> dict[str, Any]:

@@ -15,11 +15,12 @@ from gisintegration.formats.cube import MARKS, Dimension, Figures, Marks
 from gisintegration.formats.px_text import Parts
 
 _BLANKS = bytes.maketrans(b",;\t\r\n\v\f", b" " * 7)
+_CELL = re.compile(rb"[^,;\s]+")
 _ROW_TOKEN = re.compile(r'"([^"]*+)"\s*+(,?)|([^",;\s]++)|(\S)')
 
 
 def cells_of(
-    whole: Parts, dimensions: Sequence[Dimension], heading: int, keys: Sequence[str], *, max_cells: int, path: Path
+    whole: Parts, dimensions: Sequence[Dimension], heading: int, keys: Sequence[str], path: Path
 ) -> tuple[Figures, Marks]:
     """The cells of a file. ``keys`` says of each dimension in the stub whether its key is VALUES or CODES, or nothing.
 
@@ -31,15 +32,11 @@ def cells_of(
     shape = [len(dimension.codes) for dimension in dimensions]
     cells = prod(shape)
     size = f"{' × '.join(map(str, shape))} = {cells}"
-    if cells > max_cells:
-        raise FormatError(
-            f"{path}: the dimensions make {size} cells; at most {max_cells} are read.",
-            hint="fetch a part of the table, or raise max_cells= if there is memory for 32 bytes a cell.",
-        )
     if not any(keys):
         # A cell takes a letter and a blank: a file that declares more than it holds is refused before memory is taken.
         if cells > len(whole.data) // 2 + 1:
-            raise _miscounted(path, whole, "fewer", size)
+            held = sum(1 for _ in _CELL.finditer(whole.data))
+            raise _miscounted(path, whole, str(held), size)
         return _dense(whole, cells, size, path)
     return _keyed(whole, dimensions, heading, keys, path)
 
@@ -68,8 +65,7 @@ def _unquoted(whole: Parts, path: Path) -> bytes:
 def _lines_before(raw: bytes, data: bytes, position: int) -> int:
     """Line breaks in the raw data before a position in the data without quotation marks."""
     cell = len(data[:position].split())
-    tokens = re.finditer(rb"[^,;\s]+", raw)
-    start = next((token.start() for number, token in enumerate(tokens) if number == cell), 0)
+    start = next((token.start() for number, token in enumerate(_CELL.finditer(raw)) if number == cell), 0)
     return raw.count(b"\n", 0, start)
 
 
@@ -130,7 +126,8 @@ def _keyed(
 def _lookup(dimension: Dimension, key: str, path: Path) -> dict[str, int]:
     if key not in {"CODES", "VALUES"}:
         raise FormatError(
-            f"{path}: KEYS of {dimension.code} is '{key[:40]}'; with KEYS each dimension of the stub has VALUES or CODES."
+            f"{path}: KEYS of {dimension.code} is '{key[:40]}', neither VALUES nor CODES.",
+            hint="if one dimension of the stub has KEYS, each has.",
         )
     names = dimension.codes if key == "CODES" else next(iter(dimension.labels.values()))
     return {name: position for position, name in enumerate(names)}

@@ -28,57 +28,51 @@ class Found:
 
     path: Path
     languages: tuple[str, ...]
-    entries: list[Entry]
+    entries: dict[tuple[str, str, tuple[str, ...]], list[Entry]]
     placed: dict[tuple[str, Place], dict[str, list[Entry]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entries: Iterable[Entry], path: Path, language: str) -> Found:
         """All keywords, with the languages the file says or uses."""
-        found = cls(path, (language,), list(entries))
-        main = found.take("LANGUAGE")
-        stated = found.take("LANGUAGES")
+        grouped: dict[tuple[str, str, tuple[str, ...]], list[Entry]] = {}
+        for entry in entries:
+            grouped.setdefault((entry.name, entry.language, entry.keys), []).append(entry)
+        found = cls(path, (language,), grouped)
+        main, stated = found.take("LANGUAGE"), found.take("LANGUAGES")
         languages = [*(main.values if main else ()), *(stated.values if stated else ())] or [language]
-        used = [entry.language for entry in found.entries if entry.language]
+        used = [written for _, written, _ in grouped]
         found.languages = tuple(one for one in dict.fromkeys([*languages, *used]) if one)
         for name in ("CHARSET", "CODEPAGE", "AXIS-VERSION"):
             found.take(name)
         return found
 
     def take(self, name: str, language: str = "", keys: tuple[str, ...] = ()) -> Entry | None:
-        """The keyword, which may stand once only, as it is written in the file."""
+        """The keyword, which may stand once only, as it is written in the file. No language is the main one."""
         main = self.languages[0]
-        same = [
-            entry
-            for entry in self.entries
-            if entry.name == name and (entry.language or main) == (language or main) and entry.keys == keys
-        ]
-        if not same:
-            return None
-        if any(entry.values != same[0].values for entry in same):
-            lines = " and ".join(str(entry.line) for entry in same[:2])
-            raise FormatError(f"{self.path}: {same[0]} stands twice with different values, on lines {lines}.")
-        taken = set(map(id, same))
-        self.entries = [entry for entry in self.entries if id(entry) not in taken]
-        return same[0]
+        written = ("", main) if language in {"", main} else (language,)
+        same = [entry for one in written for entry in self.entries.pop((name, one, keys), [])]
+        self._refuse_doubles(same)
+        return same[0] if same else None
 
     def place(self, dimensions: Sequence[Dimension], content: int | None) -> None:
         """Find out what every keyword is about. Those about nothing in the table stay as they are."""
         names = _Names(dimensions, self.languages)
-        stay = []
-        for entry in self.entries:
-            place = names.place(entry, content)
+        stay = {}
+        for key, entries in self.entries.items():
+            place = names.place(entries[0], content)
             if place is None:
-                stay.append(entry)
+                stay[key] = entries
                 continue
-            same = self.placed.setdefault((entry.name, place), {})
-            same.setdefault(entry.language or self.languages[0], []).append(entry)
+            same = self.placed.setdefault((key[0], place), {})
+            same.setdefault(key[1] or self.languages[0], []).extend(entries)
         self.entries = stay
 
     def text(self, name: str, place: Place = ()) -> dict[str, str]:
         """A text in all its languages."""
         said = self.placed.get((name, place), {})
         if any(len(entries) > 1 or len(entries[0].values) > 1 for entries in said.values()):
-            self._refuse_doubles(said)
+            for entries in said.values():
+                self._refuse_doubles(entries)
             return {}
         self.placed.pop((name, place), None)
         return {language: _broken(entries[0], 0) for language, entries in said.items()}
@@ -135,7 +129,8 @@ class Found:
     def rest(self) -> tuple[Keyword, ...]:
         """What was not used, in the order of the file."""
         left = [entry for said in self.placed.values() for entries in said.values() for entry in entries]
-        ordered = sorted([*self.entries, *left], key=lambda entry: entry.line)
+        unplaced = [entry for entries in self.entries.values() for entry in entries]
+        ordered = sorted([*unplaced, *left], key=lambda entry: entry.line)
         main = self.languages[0]
         return tuple(
             Keyword(
@@ -148,11 +143,10 @@ class Found:
             for entry in ordered
         )
 
-    def _refuse_doubles(self, said: dict[str, list[Entry]]) -> None:
-        for entries in said.values():
-            if any(entry.values != entries[0].values for entry in entries):
-                lines = " and ".join(str(entry.line) for entry in entries[:2])
-                raise FormatError(f"{self.path}: {entries[0]} stands twice with different values, on lines {lines}.")
+    def _refuse_doubles(self, same: Sequence[Entry]) -> None:
+        if any(entry.values != same[0].values for entry in same):
+            lines = " and ".join(str(entry.line) for entry in same[:2])
+            raise FormatError(f"{self.path}: {same[0]} stands twice with different values, on lines {lines}.")
 
 
 def _broken(entry: Entry, number: int) -> str:
@@ -182,10 +176,10 @@ class _Names:
 
     def place(self, entry: Entry, content: int | None) -> Place | None:
         language, keys = entry.language or self.main, entry.keys
-        if not keys:
-            return ()
         if entry.name in _BY_CELL:
             return self._cell(entry.name, language, keys)
+        if not keys:
+            return ()
         if entry.name in _BY_CONTENT:
             value = None if content is None or len(keys) > 1 else self._value(language, content, keys[0])
             return None if value is None else (content, value)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gisintegration.errors import FormatError
+from gisintegration.formats.cells import cells_within
 from gisintegration.formats.cube import MARKS, TEXTS, Cube, Dimension, Kind, Measure
 from gisintegration.formats.px_data import cells_of
 from gisintegration.formats.px_found import Found, Place
@@ -60,10 +61,11 @@ def read_px(
     whole = parts(path, encoding)
     found = Found.of(whole.entries, path, language)
     dimensions, heading = _dimensions(found)
+    cells_within([len(dimension.codes) for dimension in dimensions], max_cells, path)
     content = _content(found, dimensions)
     found.place(dimensions, content)
     keys = [found.word("KEYS", (position,)).upper() for position in range(len(dimensions) - heading)]
-    figures, marks = cells_of(whole, dimensions, heading, keys, max_cells=max_cells, path=path)
+    figures, marks = cells_of(whole, dimensions, heading, keys, path)
     decimals = _decimals(found)
     finished = tuple(_finished(found, one, at, content, decimals) for at, one in enumerate(dimensions))
     measures = [measure for one in finished for measure in one.measures] or [Measure(decimals=decimals)]
@@ -138,6 +140,12 @@ def _dimension(found: Found, label: dict[str, str]) -> Dimension:
     if main not in labels and not codes:
         raise FormatError(f'{found.path}: VALUES("{label[main]}") is missing.')
     labels = {main: labels.get(main, codes), **labels}
+    for language, given in labels.items():
+        if len(given) != len(codes or labels[main]):
+            raise FormatError(
+                f"{found.path}: '{label[main]}' has {len(codes or labels[main])} codes but {len(given)} labels "
+                f"in language {language}."
+            )
     return Dimension(code=code, label=label, codes=codes or labels[main], labels=labels)
 
 

@@ -274,11 +274,11 @@ def _head(cube: Cube) -> Iterator[Statement]:
 def _dimensions(cube: Cube) -> Iterator[Statement]:
     author, split = _Author(cube), len(cube.dimensions) - cube.heading
     for name, dimensions in (("STUB", cube.dimensions[:split]), ("HEADING", cube.dimensions[split:])):
-        for language in cube.languages:
+        for language in cube.dimensions[0].label:
             yield Statement(name, author.language(language), values=tuple(one.name(language) for one in dimensions))
     for dimension in cube.dimensions:
         if dimension.kind is Kind.CONTENT:
-            for language in cube.languages:
+            for language in dimension.label:
                 yield Statement("CONTVARIABLE", author.language(language), values=(dimension.name(language),))
         for language in cube.languages:
             if language in dimension.labels:
