@@ -126,14 +126,15 @@ class Crosswalk:
         return sparse.csr_array((rows["weight"].to_numpy(), at), shape=shape)
 
     def rows(self, kind: str = POPULATION, year: int = ANY_YEAR) -> pd.DataFrame:
-        """The rows of one kind and year.
+        """The rows of one kind and year; for year 0 (any) those of the only year, if there is one only.
 
         Raises
         ------
         InputError
             There are none.
         """
-        found = self._parts.get((kind, year))
+        only = self.years[0] if year == ANY_YEAR and len(self.years) == 1 else year
+        found = self._parts.get((kind, only))
         if found is None:
             raise InputError(
                 f"The crosswalk {self.source} → {self.target} has no weights of kind '{kind}' for year {year}.",

@@ -149,13 +149,19 @@ def _numbered(old: npt.NDArray[np.int32], width: int, height: int) -> npt.NDArra
 
 
 def _years(years: Any, count: int) -> npt.NDArray[np.int64] | int:
-    if years is None or np.ndim(years) == 0:
+    if years is None:
         return ANY_YEAR
+    if np.ndim(years) == 0:
+        return int(_labels(np.asarray([years]))[0])
     given = np.asarray(years)
     if given.shape != (count,):
         raise InputError(
             f"years has the shape {given.shape}, and there are {count} points.", hint="give one year for each point."
         )
+    return _labels(given)
+
+
+def _labels(given: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     try:
         labels = given.astype(np.int64)
     except (TypeError, ValueError) as error:
@@ -171,7 +177,7 @@ def _by_kind(
     pair: npt.NDArray[np.intp], width: int, kinds: Mapping[str, Any], years: npt.NDArray[np.int64] | int, count: int
 ) -> dict[Kind, Floats]:
     """Persons of each kind and year by pair, the population first."""
-    known: tuple[int, ...] = (ANY_YEAR,)
+    known: tuple[int, ...] = (years,) if isinstance(years, int) else ()
     if not isinstance(years, int):
         number, labels = pd.factorize(years, sort=True)
         known = tuple(int(year) for year in labels)

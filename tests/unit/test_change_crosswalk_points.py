@@ -123,10 +123,13 @@ def test_each_year_has_weights_of_its_own_and_falls_back_on_any_year():
     assert column(made, "n", year=2021) == {"a0001": 0, "a0002": 1, "a0003": 0, "a0004": 0}
 
 
-def test_one_year_for_all_stands_for_any(editions):
+def test_one_year_for_all_is_the_same_as_that_year_for_each(editions):
     made = gi.crosswalk(*editions, method="points", places=HOMES, years=2023)
-    assert (made.years, made.weights_year) == ((0,), 2023)
-    assert gi.crosswalk(*editions, method="points", places=HOMES, years=[2023] * 4).weights_year == 2023
+    assert (made.years, made.weights_year) == ((2023,), 2023)
+    assert gi.crosswalk(*editions, method="points", places=HOMES, years=[2023] * 4).id == made.id
+    assert made.rows().equals(made.rows(year=2023))
+    with pytest.raises(InputError, match="years goes from 23 to 23"):
+        gi.crosswalk(*editions, method="points", places=HOMES, years=23)
 
 
 def test_points_outside_are_counted_in_notes_and_small_counts_are_not_told(editions):
