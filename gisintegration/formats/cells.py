@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from gisintegration.errors import FormatError
-from gisintegration.formats.check import MOST_DIMENSIONS
+from gisintegration.formats.check import MOST_DECIMALS, MOST_DIMENSIONS
 from gisintegration.formats.cube import MARKS, Cube, Figures, Marks
 from gisintegration.swedish import round_half_away
 
@@ -69,6 +71,32 @@ def rounded(cube: Cube) -> Figures:
         figures = cube.figures[at]
         exact = np.abs(figures) * 10.0**number >= LARGEST  # no half is left to round there
         result[at] = np.where(exact, figures, round_half_away(np.where(exact, 0, figures), number)) + 0.0
+    return result
+
+
+def all_decimals(cube: Cube) -> Cube:
+    """The table as it was read, with as many stored decimals as its figures have: files say fewer than they hold.
+
+    Examples
+    --------
+    >>> from gisintegration.formats import Cube, Dimension
+    >>> one = Dimension(code="a", label={"sv": "a"}, codes=("1", "2"), labels={"sv": ("1", "2")})
+    >>> all_decimals(Cube(dimensions=(one,), figures=[1, 2.25])).stored_decimals
+    2
+    """
+    decimals = cube.cell_decimals()
+    plain = np.isfinite(cube.figures) & (np.abs(cube.figures) < LARGEST)
+    if _exact(cube.figures[plain], decimals[plain]).all():
+        return cube
+    most = np.arange(decimals.min() + 1, MOST_DECIMALS)
+    needed = next((number for number in most.tolist() if _exact(cube.figures[plain], number).all()), MOST_DECIMALS)
+    shown = max(one.decimals for one in (*(cube.content.measures if cube.content else ()), cube.measure))
+    return replace(cube, stored_decimals=min(max(needed, shown + 1), MOST_DECIMALS))
+
+
+def _exact(figures: Figures, decimals: int | npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    scale = 10.0**decimals
+    result: npt.NDArray[np.bool_] = np.rint(figures * scale) / scale == figures
     return result
 
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from gisintegration.errors import FormatError, InputError
-from gisintegration.formats.cells import cells_within
+from gisintegration.formats.cells import all_decimals, cells_within
 from gisintegration.formats.cube import MARKS, Cube, Figures, Marks
 from gisintegration.formats.jsonstat_words import Words, dimensions_of, measure_of, notes_of
 from gisintegration.formats.px_read import MAX_CELLS
@@ -68,7 +68,7 @@ def read_jsonstat(
     dimensions = dimensions_of(words, shape)
     px = words.px
     try:
-        return Cube(
+        cube = Cube(
             dimensions=dimensions,
             figures=figures,
             marks=signs,
@@ -98,6 +98,7 @@ def read_jsonstat(
         )
     except FormatError as error:
         raise FormatError(f"{path}: {error.message}", hint=error.hint, failures=error.failures) from error
+    return all_decimals(cube)
 
 
 def _parsed(path: Path) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gisintegration.errors import FormatError
-from gisintegration.formats.cells import cells_within
+from gisintegration.formats.cells import all_decimals, cells_within
 from gisintegration.formats.cube import MARKS, TEXTS, Cube, Dimension, Kind, Measure
 from gisintegration.formats.px_data import cells_of
 from gisintegration.formats.px_found import Found, Place
@@ -71,7 +71,7 @@ def read_px(
     measures = [measure for one in finished for measure in one.measures] or [Measure(decimals=decimals)]
     stored = found.number("DECIMALS")
     try:
-        return Cube(
+        cube = Cube(
             dimensions=finished,
             figures=figures,
             marks=marks,
@@ -95,6 +95,7 @@ def read_px(
         )
     except FormatError as error:
         raise FormatError(f"{path}: {error.message}", hint=error.hint, failures=error.failures) from error
+    return all_decimals(cube)
 
 
 def _dimensions(found: Found) -> tuple[list[Dimension], int]:

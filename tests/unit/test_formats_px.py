@@ -1,5 +1,6 @@
 """PX files: one written file compared byte for byte with one made by hand, and the ways real files are written."""
 
+import time
 from dataclasses import replace
 from datetime import datetime
 
@@ -7,7 +8,18 @@ import numpy as np
 import pytest
 
 from gisintegration.errors import FormatError
-from gisintegration.formats import Cube, Dimension, Keyword, Kind, Measure, Note, read_px, write_px
+from gisintegration.formats import (
+    Cube,
+    Dimension,
+    Keyword,
+    Kind,
+    Measure,
+    Note,
+    read_jsonstat,
+    read_px,
+    write_jsonstat,
+    write_px,
+)
 
 NAN = float("nan")
 
@@ -433,6 +445,74 @@ def test_languages_of_a_second_kind_of_names(tmp_path):
     assert cube.measure.unit == {"sv": "antal", "en": "number"}
     assert cube.dimensions[0].elimination is True
     assert cube.other == ()
+
+
+def test_languages_in_a_block_of_their_own_at_the_end(tmp_path):
+    text = (
+        'CHARSET="ANSI";AXIS-VERSION="2010";CODEPAGE="iso-8859-1";LANGUAGE="en";LANGUAGES="en","sv";DECIMALS=0;\n'
+        'STUB="waste";HEADING="contents","year";CONTVARIABLE="contents";VARIABLECODE("waste")="W";\n'
+        'VALUES("waste")="oils","Total";VALUES("contents")="Tonnes","Share";VALUES("year")="2016";\n'
+        'TIMEVAL("year")=TLIST(A1),"2016";CODES("waste")="01","TOT";CODES("contents")="T","S";\n'
+        'PRESTEXT("year")=0;PRECISION("contents","Share")=1;UNITS="tonnes";DAYADJ("Tonnes")=NO;\n'
+        'LAST-UPDATED("Tonnes")="20230525 16:13";STOCKFA("Tonnes")="F";UNITS("Tonnes")="t";UNITS("Share")="%";\n'
+        'CONTACT("Tonnes")="Test#Tel: 08##Test2"\n"son";ELIMINATION("waste")="Total";VARIABLE-TYPE("waste")="V";\n'
+        'STUB[sv]="avfall";HEADING[sv]="innehåll","år";CONTVARIABLE[sv]="innehåll";VARIABLECODE[sv]("avfall")="W";\n'
+        'VALUES[sv]("avfall")="oljor","Totalt";VALUES[sv]("innehåll")="Ton","Andel";VALUES[sv]("år")="2016";\n'
+        'CODES[sv]("avfall")="01","TOT";UNITS[sv]="ton";LAST-UPDATED[sv]("Ton")="20230525 16:13";STOCKFA[sv]("Ton")="F";\n'
+        'UNITS[sv]("Ton")="ton";PRECISION[sv]("innehåll","Andel")=1;ELIMINATION[sv]("avfall")="Totalt";\n'
+        "DATA=\n1 2.5 \n3 4 \n;"
+    )
+    cube = read_px(px(tmp_path, text, "latin-1"))
+    waste, contents, year = cube.dimensions
+    assert (waste.code, waste.elimination, waste.labels["sv"]) == ("W", "TOT", ("oljor", "Totalt"))
+    assert (year.codes, year.timescale) == (("2016",), "A1")
+    assert contents.measures[0] == Measure(
+        unit={"en": "t", "sv": "ton"}, stock="F", contact={"en": "Test\nTel: 08\n\nTest2son"},
+        updated=datetime.fromisoformat("2023-05-25T16:13"),
+    )  # fmt: skip
+    assert contents.measures[1] == Measure(unit={"en": "%"}, decimals=1)
+    assert cube.measure.unit == {"en": "tonnes", "sv": "ton"}
+    assert [(one.name, one.values) for one in cube.other] == [
+        ("PRESTEXT", ("0",)),
+        ("DAYADJ", ("NO",)),
+        ("VARIABLE-TYPE", ("V",)),
+    ]
+
+
+def test_more_decimals_than_the_file_says_are_kept(tmp_path):
+    cube = read_px(px(tmp_path, SMALL + "DECIMALS=0;DATA=1 2.125 3 4;"))
+    assert (cube.measure.decimals, cube.stored_decimals) == (0, 3)
+
+
+def test_cells_are_the_same_whatever_the_size_of_blocks(tmp_path, monkeypatch):
+    path = write_px(example(), tmp_path / "a.px")
+    whole = read_px(path)
+    for size in range(1, 30):
+        monkeypatch.setattr("gisintegration.formats.cells._BLOCK", size)
+        assert read_px(path) == whole
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_the_line_of_a_wrong_cell_in_any_block(tmp_path, monkeypatch, size):
+    monkeypatch.setattr("gisintegration.formats.cells._BLOCK", size)
+    with pytest.raises(FormatError, match="line 4: '3x' is neither"):
+        read_px(px(tmp_path, SMALL + '\nDATA=\n1 ".." \n3x 4y;'))
+
+
+def test_a_quarter_of_a_million_cells_in_seconds(tmp_path):
+    size = 500
+    area = Dimension(
+        code="a", label={"sv": "a"}, codes=tuple(map(str, range(size))), labels={"sv": tuple(map(str, range(size)))}
+    )
+    cube = replace(
+        example(), languages=("sv",), dimensions=(area, replace(area, code="b", label={"sv": "b"})), notes=(), symbols={},
+        title={"sv": "a"}, contents={"sv": "a"}, subject_area={"sv": "a"}, source={},
+        figures=np.arange(size * size) / 10, marks=None, measure=Measure(unit={"sv": "antal"}, decimals=1),
+    )  # fmt: skip
+    began = time.monotonic()
+    assert read_px(write_px(cube, tmp_path / "a.px")) == cube
+    assert read_jsonstat(write_jsonstat(cube, tmp_path / "a.json")) == cube
+    assert time.monotonic() - began < 30
 
 
 def test_a_note_on_a_value_that_is_not_there_is_kept(tmp_path):
