@@ -17,6 +17,7 @@ from gisintegration.change.classify import Links
 from gisintegration.change.moved import Moved, count_moved
 from gisintegration.change.outside import Outside, on_land, outside
 from gisintegration.change.pieces import TOLERANCE, Bools, Pieces, pieces
+from gisintegration.change.pieces_kept import keep
 from gisintegration.change.relations import Ground, Relations
 from gisintegration.change.tabulate import Side, tabulate
 from gisintegration.errors import CodeError, InputError
@@ -76,6 +77,7 @@ def compare(
     """
     _check(old, new)
     cut = pieces(old, new, tolerance=tolerance)
+    keep(old, new, cut)
     if not (~cut.noise).any():
         raise InputError(
             f"{old.key} and {new.key} share no ground.", hint="see that both are of the same part of the country."

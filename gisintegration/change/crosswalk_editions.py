@@ -12,13 +12,13 @@ import numpy.typing as npt
 import shapely
 
 from gisintegration.areas import AreaDivision
-from gisintegration.change.pieces import Pieces, pieces
+from gisintegration.change.pieces import Pieces
+from gisintegration.change.pieces_kept import kept_pieces
 from gisintegration.change.same_shape import fingerprints
 from gisintegration.errors import CRSError, InputError
 
 Bools = npt.NDArray[np.bool_]
 REMAINDER = "remainder"
-_kept: WeakKeyDictionary[AreaDivision, tuple[AreaDivision, Pieces]] = WeakKeyDictionary()
 
 _hashes: WeakKeyDictionary[AreaDivision, str] = WeakKeyDictionary()
 
@@ -41,18 +41,10 @@ class Editions:
 
     @cached_property
     def pieces(self) -> Pieces | None:
-        """What ground each old area shares with each new one; None if an edition has no polygon at all.
-
-        The pieces of the last pair are kept as long as the edition is.
-        """
+        """What ground each old area shares with each new one; None if an edition has no polygon at all."""
         if not (has_polygons(self.old) and has_polygons(self.new)):
             return None
-        kept = _kept.get(self.old)
-        if kept is not None and kept[0] is self.new and kept[1].tolerance == self.tolerance:
-            return kept[1]
-        made = pieces(self.old, self.new, tolerance=self.tolerance)
-        _kept[self.old] = (self.new, made)
-        return made
+        return kept_pieces(self.old, self.new, tolerance=self.tolerance)
 
     def needs_pieces(self, method: str) -> Pieces:
         """The pieces, for a method that cannot do without.

@@ -318,3 +318,19 @@ def test_a_crosswalk_warns_of_nothing_when_nothing_is_odd():
     areas = [grid_areas(2, 2, division="district", edition=str(number)) for number in (1, 2)]
     with warnings.catch_warnings(action="error"):
         assert crosswalk(*areas, method="area").verify().ok
+
+
+def test_what_a_comparison_cut_is_not_cut_again(monkeypatch):
+    from gisintegration.change import compare, pieces_kept
+
+    areas = [grid_areas(2, 2, division="district", edition=str(number)) for number in (1, 2, 3)]
+    compare(areas[0], areas[1])
+
+    def cut(*_args, **_kwargs):
+        raise AssertionError
+
+    monkeypatch.setattr(pieces_kept, "pieces", cut)
+    assert crosswalk(areas[0], areas[1], method="area").verify().ok
+    for other, tolerance in ((areas[1], 0.5), (areas[2], 1.0)):
+        with pytest.raises(AssertionError):
+            crosswalk(areas[0], other, method="area", tolerance=tolerance)
