@@ -124,6 +124,23 @@ def _ambiguous(cube: Cube) -> Iterator[dict[str, str]]:
                 if label in double:
                     what = f"PX names value {code} of {dimension.code} by its label '{label}', which others have too"
                     yield {"keyword": "VALUES", "what": what}
+    yield from _stars(cube)
+
+
+def _stars(cube: Cube) -> Iterator[dict[str, str]]:
+    """Values called ``*``, which in a note on cells means every value."""
+    for note in cube.notes:
+        for code, dimension in zip(note.cell, cube.dimensions, strict=False):
+            labels = (
+                []
+                if code is None or note.sign
+                else [names[dimension.codes.index(code)] for names in dimension.labels.values()]
+            )
+            if "*" in {name.strip() for name in (code or "", *labels)}:
+                yield {
+                    "keyword": note.keyword,
+                    "what": f"'*' is a value of {dimension.code}, but would mean every value",
+                }
 
 
 def _named_by_label(dimension: Dimension, cube: Cube) -> set[str]:

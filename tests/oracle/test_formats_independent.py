@@ -4,12 +4,18 @@ import json
 import logging
 from datetime import datetime
 
+import jsonstat_validator
 import pytest
 
 from gisintegration.formats import MARKS, Cube, Dimension, Kind, Measure, Note, write_jsonstat, write_px
 
-pyaxis = pytest.importorskip("pyaxis.pyaxis")
-jsonstat_validator = pytest.importorskip("jsonstat_validator")
+_root = logging.getLogger()
+_before = _root.level, list(_root.handlers)
+
+from pyaxis import pyaxis  # noqa: E402  # it sets up logging for everybody when it is imported
+
+_root.setLevel(_before[0])
+_root.handlers[:] = _before[1]
 
 NAN = float("nan")
 
@@ -60,12 +66,10 @@ def example(*languages: str) -> Cube:
 def test_pyaxis_reads_the_same_cells(tmp_path, encoding, languages, asked):
     cube = example(*languages)
     path = write_px(cube, tmp_path / "a.px", encoding=encoding)
-    level = logging.getLogger().level
     read = pyaxis.parse(
         str(path), encoding="utf-8-sig" if encoding == "utf-8" else "cp1252", lang=asked, null_values=r"^never$",
         sd_values=r"^never$",
     )  # fmt: skip
-    logging.getLogger().setLevel(level)
     table = read["DATA"]
     expected = cube.table
     for dimension in cube.dimensions:

@@ -264,6 +264,16 @@ def test_a_label_that_two_values_share_may_not_be_named(tmp_path):
     assert back.dimensions[0] == area
 
 
+@pytest.mark.parametrize("change", [{"codes": ("*", "0180")}, {"labels": {"sv": ("*", "b"), "en": ("a", "b")}}])
+def test_a_value_called_star_in_a_note_on_cells(tmp_path, change):
+    area = replace(example().dimensions[0], **change)
+    code = area.codes[0]
+    notes = (Note(text={"sv": "x"}, cell=(code, None, None)),)
+    cube = replace(example(), dimensions=(area, *example().dimensions[1:]), notes=notes)
+    with pytest.raises(FormatError, match=r"'\*' is a value of Region, but would mean every value"):
+        write_px(cube, tmp_path / "a.px")
+
+
 @pytest.mark.parametrize(
     ("scale", "codes", "times"),
     [
