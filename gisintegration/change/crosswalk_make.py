@@ -268,11 +268,10 @@ def _check(asked: _Asked) -> None:
             f"Method '{asked.method}' does not use {' and '.join(unused)}.",
             hint="leave it out, or choose the method that does: points, weights, target, grid.",
         )
-    if asked.method == "best_fit" and asked.places is not None:
-        if asked.weights is not None:
-            raise InputError("best_fit was given places and weights.", hint="give one of the two.")
-        if asked.years is not None and np.ndim(asked.years):
-            raise InputError("best_fit takes one year.", hint="give the points of one year, and years=2023.")
+    if asked.method != "points" and asked.years is not None and np.ndim(asked.years):
+        raise InputError(f"Method '{asked.method}' takes one year.", hint="make one crosswalk a year: years=2023.")
+    if asked.method == "best_fit" and asked.places is not None and asked.weights is not None:
+        raise InputError("best_fit was given places and weights.", hint="give one of the two.")
     if isinstance(asked.places, str | Path):
         raise InputError(
             f"places is a path, {asked.places}.",

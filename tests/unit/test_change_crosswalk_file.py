@@ -1,6 +1,7 @@
 """Crosswalks on disk: the same after reading, the same bytes twice, and what is said of files that are not whole."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -285,3 +286,12 @@ def test_the_command_refuses_and_says_what_to_do(layers, tmp_path):
         code, said = run(*layers, *args)
         assert (code, text in said) == (exit_code, True), said
     assert not list(tmp_path.glob("a*.parquet"))
+
+
+def test_the_example_of_the_page_runs(tmp_path, monkeypatch):
+    page = Path(__file__).parents[2] / "docs" / "crosswalks.md"
+    monkeypatch.chdir(tmp_path)
+    example = page.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    names = {}
+    exec(example, names)
+    assert names["walk"].target == "deso/2025"

@@ -304,6 +304,7 @@ def test_an_unknown_method_and_options_it_does_not_use_are_refused(thirds):
         ("weights", {}, "is made from weights="),
         ("best_fit", {"places": 1, "weights": 1}, "places and weights"),
         ("best_fit", {"places": 1, "years": [2020, 2021]}, "takes one year"),
+        ("area", {"years": [2020, 2021]}, "takes one year"),
     ]:
         with pytest.raises(InputError, match=message):
             gi.crosswalk(*thirds, method=method, **options)
