@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -88,20 +89,30 @@ class Block:
     def read(self, column: str) -> Floats:
         """A column of figures, shape (sources, cells); NaN where there is no row."""
         values = self.table[column].to_numpy(dtype=np.float64)
+        if self._straight:
+            return values.reshape(self.rows.shape)
         return np.where(self.rows >= 0, values[self.rows], np.nan)
 
     def codes(self, column: str) -> tuple[Ints, list[str]]:
         """A column of texts as positions in its words, shape (sources, cells); −1 where there is no row."""
         category = self.table[column].astype("category").cat
         values = category.codes.to_numpy().astype(np.int64)
-        return np.where(self.rows >= 0, values[self.rows], -1), [str(word) for word in category.categories]
+        words = [str(word) for word in category.categories]
+        if self._straight:
+            return values.reshape(self.rows.shape), words
+        return np.where(self.rows >= 0, values[self.rows], -1), words
 
-    @property
+    @cached_property
+    def _straight(self) -> bool:
+        """The rows are all areas by all cells, in order: nothing is to be looked up."""
+        return self.rows.size == len(self.table) and bool((np.diff(self.rows.ravel()) == 1).all())
+
+    @cached_property
     def known(self) -> Bools:
         """Where there is a figure."""
         return np.asarray((self.status == SHOWN) | (self.status == ZERO))
 
-    @property
+    @cached_property
     def absent(self) -> Bools:
         """Where there can be none: the area or the measure did not exist."""
         return np.asarray((self.status == NOT_APPLICABLE) | (self.status == DID_NOT_EXIST))

@@ -91,8 +91,8 @@ def recalculate(
     -------
     RawTable or ProtectedTable
         With the rows of the source edition replaced by those of the target edition. Where the table has a row of the
-        target edition that is ``not_applicable``, as published tables have for the years before it, the recalculated one
-        stands instead.
+        target edition that is ``not_applicable``, as published tables have for the years before it, the recalculated
+        one stands instead.
 
         ``numerator``, ``denominator``, ``contributors``
             :math:`\sum_s w_s n_s`, each apart; ``value`` is a count, or made of the two. Of a protected table quotients
@@ -203,7 +203,7 @@ def _blocks(rows: pd.DataFrame, indicators: Mapping[str, Indicator], crosswalk: 
         mine = column.codes.to_numpy() == names.index(name)
         everything = bool(mine.all())
         at = place if everything else place[mine]
-        check_complete(np.unique(at).tolist(), name, crosswalk)
+        check_complete(np.flatnonzero(np.bincount(at)).tolist(), name, crosswalk)
         made[name] = laid_out(rows if everything else rows[mine], declared, at, crosswalk)
     return made
 
@@ -315,7 +315,8 @@ def _check_orphans(block: Block, pairs: Pairs) -> None:
         raise CodeError(
             f"{len(lost)} areas of {walk.source} have figures of '{block.indicator.id}' and no row in the crosswalk: "
             "they would be lost.",
-            hint="make the crosswalk to all of the target's areas; crosswalk.verify() lists the orphans.",
+            hint="make the crosswalk to all of the target's areas (crosswalk.verify() lists the orphans); where an"
+            " area without a polygon goes, a register or a key tells.",
             failures=[{"code": walk.sources[place]} for place in lost],
         )
 

@@ -156,13 +156,15 @@ def frame_of(result: Result, crosswalk: Crosswalk, *, raw: bool) -> pd.DataFrame
     targets, cells = result.shape
     rows = targets * cells
     division, _, edition = crosswalk.target.partition("/")
-    places = np.argsort(np.asarray(crosswalk.targets, dtype=object), kind="stable")
+    # A slice where the targets stand in order, as they do: the figures are then not copied.
+    order = np.argsort(np.asarray(crosswalk.targets, dtype=object), kind="stable")
+    places = slice(None) if (np.diff(order) == 1).all() else order
     block = result.block
     columns: dict[str, Any] = {
         "indicator": constant(block.indicator.id, rows),
         "division": constant(division, rows),
         "edition": constant(edition, rows),
-        "area": coded(np.repeat(np.arange(targets, dtype=np.int32), cells), [crosswalk.targets[i] for i in places]),
+        "area": coded(np.repeat(np.arange(targets, dtype=np.int32), cells), [crosswalk.targets[i] for i in order]),
         "year": np.tile(block.cells.year.astype(np.int16), targets),
     }
     for name in BREAKDOWNS:
