@@ -15,6 +15,7 @@ from gisintegration.change.change_log import LOGGED, relations_from_log
 from gisintegration.change.crosswalk import Crosswalk
 from gisintegration.change.crosswalk_editions import REMAINDER, boundary_hash, figure_codes
 from gisintegration.change.crosswalk_table import KEY, weights
+from gisintegration.change.pieces import pieces
 
 Members = tuple[str, ...]
 
@@ -24,7 +25,8 @@ def through_remainders(old: AreaDivision, new: AreaDivision, make: Callable[[Are
 
     The remainder of a kommun is divided over the new areas as any area is. Each of the areas that lie in it goes to
     those of them that SCB's log names for it (DeSO 2018 → 2025, RegSO 2020 → 2025), in the remainder's proportions; to
-    all of them where there is no log. Where the log names one, the whole area goes there.
+    all of them where there is no log. Where the log names one, the whole area goes there. An area without a polygon
+    that no remainder holds goes to the areas that the log names, in proportion to their ground that no old area covers.
 
     Parameters
     ----------
@@ -48,28 +50,49 @@ def through_remainders(old: AreaDivision, new: AreaDivision, make: Callable[[Are
     >>> made.table[made.table["source"] == "a0002"]["weight"].tolist()
     [0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125]
     """
-    held = _held(old)
-    if not held:
+    held, told = _held(old), _told(old, new)
+    polygons = old.geometry.to_numpy()
+    lone = set(figure_codes(old)) & set(old.codes[shapely.is_missing(polygons)]) & set(told)
+    lone -= {member for members in held.values() for member in members}
+    if not held and not lone:
         return make(old)
-    made = make(_with_remainders_as_areas(old, held))
-    told = _told(old, new)
+    made = make(_with_remainders_as_areas(old, held) if held else old)
     rows = made.table
-    parts = [rows[~rows["source"].isin(held)]]
+    parts = [rows[~rows["source"].isin([*held, *lone])]]
     for code, members in held.items():
         mine = rows[rows["source"] == code]
         parts += [_of_member(mine, member, told.get(member, frozenset())) for member in members]
-    number = sum(map(len, held.values()))
+    if lone:
+        free = dict(zip(new.codes, pieces(old, new).new_outside, strict=True))
+        kinds = rows[["kind", "year"]].drop_duplicates()
+        parts += [_of_lone(code, told[code], free, kinds) for code in sorted(lone)]
+    number = sum(map(len, held.values())) + len(lone)
     note = (
         f"{number} areas of {old.key} without a known border go where what remains of their kommun goes"
         f"{', to the areas that the log of changes names' if told else ''}."
     )
+    known = pd.concat(parts, ignore_index=True)
     return replace(
         made,
-        table=pd.concat(parts, ignore_index=True),
+        table=known,
         sources=figure_codes(old),
         source_hash=boundary_hash(old),
-        notes=(*made.notes, note),
+        notes=(*_still_true(made.notes, lone), note),
     )
+
+
+def _still_true(notes: tuple[str, ...], lone: set[str]) -> tuple[str, ...]:
+    """The notes of the method, without the one that says of these areas that nothing tells where they lie."""
+    return tuple(note for note in notes if not (lone and "nothing tells where they lie" in note))
+
+
+def _of_lone(code: str, told: frozenset[str], free: Mapping[str, float], kinds: pd.DataFrame) -> pd.DataFrame:
+    """Rows of an area that only the log tells of, for every kind and year."""
+    targets = sorted(one for one in told if one in free)
+    ground = np.nan_to_num(np.array([free[one] for one in targets], dtype=np.float64))
+    share, _ = weights(np.zeros(len(targets), dtype=np.int64), [ground, np.ones(len(targets))])
+    one = pd.DataFrame({"source": code, "target": targets, "weight": share, "n": np.nan, "shared_area": np.nan})
+    return kinds.merge(one.assign(fallback=False), how="cross")
 
 
 def _held(areas: AreaDivision) -> dict[str, Members]:

@@ -84,24 +84,32 @@ def _by_polygons(nodes: Nodes, first: int, second: int) -> list[Link]:
 
 
 def _by_relations(nodes: Nodes, first: int, second: int, told: Sequence[Relations]) -> Iterator[Link]:
-    """Links that relations, a log or the history of kommuner tell, for areas of which one has no polygon."""
+    """Links that relations or a log tell, for areas of which one has no polygon.
+
+    The log is asked where no relations are given: for areas that no remainder holds either.
+    """
     old, new = nodes.editions[first], nodes.editions[second]
-    found = _told(old, new, told)
+    given = next((one for one in told if (one.old, one.new) == (old.key, new.key)), None)
+    found = given if given is not None else _logged(old, new)
     if found is None:
         return
     one, other = nodes.coded(first, found.links["old"]), nodes.coded(second, found.links["new"])
-    without = np.concatenate([shapely.is_missing(areas.geometry.to_numpy()) for areas in nodes.editions])
+    lost = np.concatenate([_without_place(areas, held=given is None) for areas in nodes.editions])
     here = (one >= 0) & (other >= 0)
-    here[here] &= without[one[here]] | without[other[here]]
+    here[here] &= lost[one[here]] | lost[other[here]]
     yield from zip(one[here].tolist(), other[here].tolist(), strict=True)
 
 
-def _told(old: AreaDivision, new: AreaDivision, told: Sequence[Relations]) -> Relations | None:
-    for found in told:
-        if (found.old, found.new) == (old.key, new.key):
-            return found
-    if _drawn(old) and _drawn(new):
-        return None
+def _without_place(areas: AreaDivision, *, held: bool) -> npt.NDArray[np.bool_]:
+    """Areas without a polygon; with ``held``, only those that lie in no remainder."""
+    missing: npt.NDArray[np.bool_] = shapely.is_missing(areas.geometry.to_numpy())
+    kinds = dict(zip(areas.codes, areas.table["kind"], strict=True))
+    lying = {one for code, members in areas.members.items() if kinds.get(code) == "remainder" for one in members}
+    return missing & ~np.isin(areas.codes.astype(str), list(lying)) if held else missing
+
+
+def _logged(old: AreaDivision, new: AreaDivision) -> Relations | None:
+    """What SCB's logs and the history of kommuner tell between two editions."""
     logged = LOGGED.get(old.division) == (old.key, new.key)
     if logged or (old.division == new.division and old.division in ("kommun", "lan")):
         return relations_from_log(old.division, old=old.key, new=new.key)
