@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gisintegration.formats.cube import MARKS, TEXTS, Cube, Dimension, Kind, Note, Text, repeated
+from gisintegration.formats.cube import MARKS, TEXTS, Cube, Dimension, Keyword, Kind, Note, Text, repeated
 
 TIMESCALES = {"A1": 4, "H1": 5, "Q1": 5, "M1": 6, "W1": 6}
 """Per timescale, the digits of one time in PX."""
 
 MOST_DECIMALS = 15
 MOST_DIMENSIONS = 64
+_BARE = re.compile(r'[^";\n]*+(?:"[^"\n]*+"[^";\n]*+)*+')
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 Failure = dict[str, str]
@@ -133,8 +134,22 @@ def _of_texts(cube: Cube) -> Iterator[Failure]:
         if mark not in MARKS[1:]:
             yield {"where": "symbols", "what": f"'{_shown(mark)}' is not a mark"}
     for keyword in cube.other:
-        for what in _unwritable((keyword.name, keyword.language, *keyword.keys, *keyword.values)):
+        for what in _of_keyword(keyword, cube):
             yield {"where": f"keyword {_shown(keyword.name)}", "what": what}
+
+
+def _of_keyword(keyword: Keyword, cube: Cube) -> Iterator[str]:
+    """A keyword must not be able to say more than itself: it is written as it stands."""
+    if not re.fullmatch(r"[A-Z][A-Z0-9_-]*", keyword.name) or keyword.name == "DATA":
+        yield "it is not a keyword's name"
+    if keyword.language not in {"", *cube.languages}:
+        yield f"language '{_shown(keyword.language)}' is not among {', '.join(cube.languages)}"
+    if not keyword.values or len(keyword.bare) != len(keyword.values):
+        yield f"it has {len(keyword.values)} values and {len(keyword.bare)} words on their quotation marks"
+    for value, bare in zip(keyword.values, keyword.bare, strict=False):
+        if bare and not _BARE.fullmatch(value):
+            yield f"'{_shown(value)}' cannot stand without quotation marks"
+    yield from _unwritable((*keyword.keys, *keyword.values))
 
 
 def _of_notes(cube: Cube) -> Iterator[Failure]:

@@ -386,4 +386,4 @@ def _rest(cube: Cube) -> Iterator[Statement]:
 
 
 def _moment(moment: datetime | None) -> tuple[str, ...]:
-    return (moment.strftime("%Y%m%d %H:%M"),) if moment else ()
+    return (f"{moment.year:04d}{moment:%m%d %H:%M}",) if moment else ()

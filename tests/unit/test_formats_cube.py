@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gisintegration.errors import FormatError
-from gisintegration.formats import Cube, Dimension, Kind, Measure, Note
+from gisintegration.formats import Cube, Dimension, Keyword, Kind, Measure, Note
 from gisintegration.formats.cells import cell_texts, rounded
 
 NAN = float("nan")
@@ -48,6 +48,12 @@ def cube(**change):
         ({"measure": Measure(decimals=16)}, "16 is not between 0 and 15"),
         ({"measure": Measure(stock="X")}, "stock 'X'"),
         ({"stored_decimals": 0}, "0 is not more than the 0 shown"),
+        ({"other": (Keyword(name="DATA", values=("1",), bare=(True,)),)}, "not a keyword's name"),
+        ({"other": (Keyword(name='A="x";B', values=("1",), bare=(True,)),)}, "not a keyword's name"),
+        ({"other": (Keyword(name="A", values=('1;TITLE="x"',), bare=(True,)),)}, "without quotation marks"),
+        ({"other": (Keyword(name="A", values=('"',), bare=(True,)),)}, "without quotation marks"),
+        ({"other": (Keyword(name="A", language="en", values=("1",), bare=(True,)),)}, "language 'en' is not among"),
+        ({"other": (Keyword(name="A", values=("1",)),)}, "1 values and 0 words"),
         ({"symbols": {"x": {"sv": "y"}}}, "'x' is not a mark"),
         ({"dimensions": (replace(SEX, codes=("1", "1")), YEAR)}, "the code '1' stands twice"),
         ({"dimensions": (replace(SEX, codes=("", "1")), YEAR)}, "empty code"),
