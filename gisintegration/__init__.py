@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gisintegration.change import series_breaks as series_breaks
     from gisintegration.change import stable_areas as stable_areas
     from gisintegration.change.crosswalk_make import crosswalk as crosswalk
-    from gisintegration.change.crosswalk_make import preview_crosswalks as preview_crosswalks
+    from gisintegration.change.crosswalk_preview import preview_crosswalks as preview_crosswalks
     from gisintegration.change.recalculate import recalculate as recalculate
     from gisintegration.database import open_release as open_release
     from gisintegration.database import release as release
@@ -90,7 +90,8 @@ if TYPE_CHECKING:
 _NAMES: dict[str, str] = {
     "areas": "AreaDivision check_coverage check_file groups levels load_areas read_areas read_key",
     "change": "Crosswalk Relations compare load_crosswalk series_breaks stable_areas",
-    "change.crosswalk_make": "crosswalk preview_crosswalks",
+    "change.crosswalk_make": "crosswalk",
+    "change.crosswalk_preview": "preview_crosswalks",
     "change.recalculate": "recalculate",
     "database": "open_release release save_release select_release",
     "disclosure": "Policy protect",

@@ -6,7 +6,8 @@ from gisintegration.change.classify import Relation
 from gisintegration.change.comparison import compare
 from gisintegration.change.crosswalk import Crosswalk, load_crosswalk
 from gisintegration.change.crosswalk_check import CrosswalkCheck
-from gisintegration.change.crosswalk_make import crosswalk, preview_crosswalks
+from gisintegration.change.crosswalk_make import crosswalk
+from gisintegration.change.crosswalk_preview import preview_crosswalks
 from gisintegration.change.errors import ErrorModel, load_error_model
 from gisintegration.change.pieces import Pieces, pieces
 from gisintegration.change.recalculate import recalculate

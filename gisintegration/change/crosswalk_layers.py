@@ -52,7 +52,7 @@ class Weighed:
 
 def count_layer(
     editions: Editions,
-    pieces: Pieces | None,
+    pieces: Pieces,
     layer: AreaDivision | gpd.GeoDataFrame,
     *,
     kinds: Mapping[str, str] | None,
@@ -95,8 +95,6 @@ def count_layer(
         inside = gpd.GeoSeries(shapely.point_on_surface(shapes), crs=_CRS)
         amounts, outside = point_sums(inside, editions, values)
         return Weighed(amounts, notes + outside_weight(outside, values))
-    if pieces is None:
-        raise InputError("Polygons of weights need editions with polygons.", hint='or pass spread="point".')
     amounts, outside = cut_sums(editions, pieces, shapes, values)
     return Weighed(amounts, notes + outside_weight(outside, values))
 

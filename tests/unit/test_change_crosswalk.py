@@ -189,6 +189,12 @@ def test_what_would_be_lost_half_way_is_refused_and_what_is_lost_whole_is_an_orp
     assert any("1 areas of s/1 have no rows" in note for note in both.notes)
 
 
+def test_nothing_can_be_composed_with_a_crosswalk_without_rows(halves):
+    empty = Crosswalk("s/2", "s/3", "table", pd.DataFrame({"source": [], "target": [], "weight": []}), ("x",), ("p",))
+    with pytest.raises(InputError, match="s/2 → s/3 has no rows"):
+        halves.compose(empty)
+
+
 def test_raw_stays_raw_and_the_earlier_year_counts(halves):
     raw = made([("x", "p", 1.0, 1.0), ("y", "p", 1.0, 1.0)], source="s/2", target="s/3", raw=True, weights_year=2025)
     both = halves.compose(raw)
@@ -263,6 +269,8 @@ def test_what_is_wrong_is_listed_with_code_kind_and_year():
     ]
     assert check.table.loc[check.table["what"] == "sum", "sum"].item() == pytest.approx(0.9)
     assert check.largest_error == pytest.approx(0.1)
+    assert not check
+    assert str(check).splitlines()[0] == "2 weights or codes are wrong, the first at a and z."
 
 
 def test_a_target_that_nothing_leads_to_is_told_and_is_no_fault(halves):

@@ -233,6 +233,9 @@ def test_figures_of_the_wrong_areas_are_refused(thirds):
     ]:
         with pytest.raises(error, match=message):
             gi.crosswalk(*thirds, method="target", weights=figures)
+    for kinds, message in [({"population": "b"}, "lacks the column b"), ({"old": "a"}, "No column is named for")]:
+        with pytest.raises(InputError, match=message):
+            gi.crosswalk(*thirds, method="target", weights=whole.to_frame("a"), kinds=kinds)
 
 
 def test_figures_of_another_edition_are_refused_with_what_became_of_the_code():

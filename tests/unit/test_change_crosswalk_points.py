@@ -1,5 +1,7 @@
 """Crosswalks from persons' places, counted by hand: 3 × 3 squares in one edition, 2 × 2 in the other, and a register."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ import shapely
 
 import gisintegration as gi
 from gisintegration.errors import CRSError, IndicatorError, InputError, RegisterError
+from gisintegration.locate import Located, Places
 from gisintegration.registers import place
 from gisintegration.testing import grid_areas
 
@@ -92,6 +95,18 @@ def test_places_that_lack_an_edition_are_located_in_it(editions):
     found, number = gi.places(HOMES, [editions[0]])
     made = gi.crosswalk(*editions, method="points", places=(found, number))
     assert made.id == gi.crosswalk(*editions, method="points", places=HOMES).id
+
+
+def test_editions_without_polygons_are_weighed_by_positions_that_were_given(editions):
+    """As a register with delivered codes of both editions has them: no ground is known, and none is needed."""
+    bare = [areas.with_(table=areas.table.assign(geometry=gpd.GeoSeries([None] * len(areas), crs=3006)))
+            for areas in editions]  # fmt: skip
+    located = {bare[0].key: Located(np.zeros(4, np.int32)), bare[1].key: Located(np.array([0, 0, 3, -1], np.int32))}
+    with pytest.warns(UserWarning, match="more than 10% of their persons outside"):
+        made = gi.crosswalk(*bare, method="points", places=Places(HOMES[:, 0], HOMES[:, 1], located))
+    assert column(made, "n") == {"a0001": 2, "a0004": 1}
+    assert made.table["shared_area"].isna().all()
+    assert (made.source_hash, made.target_hash) == ("", "")
 
 
 def test_kinds_are_weighed_by_their_own_and_fall_back_on_the_population(editions):
@@ -181,6 +196,7 @@ def test_the_best_fit_goes_whole_to_the_area_of_the_population_centre(editions):
     assert column(made, "weight") == {"a0001": 0.0, "a0002": 1.0, "a0003": 0.0, "a0004": 0.0}
     assert made.whole == frozenset()
     assert column(made, "n") == {"a0001": 1, "a0002": 2, "a0003": 0, "a0004": 2}
+    assert gi.crosswalk(*editions, method="best_fit", places=gi.places(homes, editions)).id == made.id
 
 
 def test_the_best_fit_of_a_centre_outside_goes_where_most_live():
@@ -324,6 +340,13 @@ def test_rules_years_and_kinds_a_register_does_not_know_are_refused(tmp_path, tw
     ]:
         with pytest.raises(error, match=message):
             gi.crosswalk(*two_deso, method="points", places=register, **options)
+
+
+def test_a_register_placed_by_keys_tells_no_coordinates(tmp_path, two_deso):
+    register = register_of(tmp_path, [(2022, 30, WEST + 100, SOUTH + 100, "")])
+    keyed = replace(place(register, dict.fromkeys(two_deso, (2022,))), keyed=True)
+    with pytest.raises(InputError, match="placed by keys"):
+        gi.crosswalk(*two_deso, method="points", places=(register, keyed))
 
 
 @pytest.mark.parametrize("unplaced", [0, 1])
