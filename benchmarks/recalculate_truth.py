@@ -15,13 +15,15 @@ from gisintegration.areas import AreaDivision
 from gisintegration.tables import BREAKDOWNS, CONTRIBUTORS, TOTAL
 
 YEARS = (2018, 2021, 2023, 2024)
-LAST = YEARS[-1]
+EARLIER, LAST = YEARS[:-1], YEARS[-1]
 # Indicator: numerator, denominator (none for a count), and whom points of their own kind count.
 INDICATORS: Mapping[str, tuple[str, str | None, str]] = {
     "population": ("persons", None, "population"),
     "population_20_64": ("age_20_64", None, "age_20_64"),
     "foreign_born": ("foreign_born", None, "foreign_born"),
     "employed": ("employed", None, "age_20_64"),
+    "low_education": ("low_education", None, "age_20_64"),
+    "low_economic_standard": ("low_standard", None, "population"),
     "foreign_born_share": ("foreign_born", "persons", "population"),
     "employed_share": ("employed", "age_20_64", "age_20_64"),
     "low_education_share": ("low_education", "age_20_64", "age_20_64"),
@@ -29,8 +31,9 @@ INDICATORS: Mapping[str, tuple[str, str | None, str]] = {
     "disposable_income_mean": ("income", "adults", "population"),
 }
 VARIABLES = tuple(dict.fromkeys(name for top, base, _ in INDICATORS.values() for name in (top, base) if name))
+POPULATION = "population"
 # The population that a kind of weight counts, exactly.
-OWN = {"population": "persons", "age_20_64": "age_20_64", "foreign_born": "foreign_born"}
+OWN = {POPULATION: "persons", "age_20_64": "age_20_64", "foreign_born": "foreign_born"}
 
 Floats = npt.NDArray[np.float64]
 
@@ -52,13 +55,21 @@ class Case:
     seed: int
 
     @cached_property
+    def places(self) -> tuple[gi.Places, npt.NDArray[np.int64]]:
+        """Everybody's coordinates, each located once in both editions, and the number of every row's."""
+        return gi.places(self.persons[["x", "y"]].to_numpy(), [self.old, self.new])
+
+    def located(self, areas: AreaDivision) -> npt.NDArray[np.int64]:
+        """Where everybody lives in one of the editions, −1 for outside."""
+        found, number = self.places
+        return found.located[areas.key].positions.astype(np.int64)[number]
+
+    @cached_property
     def pieces(self) -> pd.DataFrame:
         """Everybody counted: ``year``, ``source``, ``target``, and a column for each of ``VARIABLES``."""
-        xy = self.persons[["x", "y"]].to_numpy()
-        source, target = gi.locate(xy, self.old), gi.locate(xy, self.new)
+        source, target = self.located(self.old), self.located(self.new)
         inside = (source >= 0) & (target >= 0)
-        year = self.persons["year"].to_numpy(np.int64)[inside]
-        source, target = source[inside].astype(np.int64), target[inside].astype(np.int64)
+        year, source, target = self.persons["year"].to_numpy(np.int64)[inside], source[inside], target[inside]
         key, group = np.unique((year * len(self.old) + source) * len(self.new) + target, return_inverse=True)
         sums = {
             name: np.bincount(group, weights=self.persons[name].to_numpy(np.float64)[inside], minlength=len(key))
@@ -67,13 +78,6 @@ class Case:
         place, to = np.divmod(key, len(self.new))
         when, of = np.divmod(place, len(self.old))
         return pd.DataFrame({"year": when, "source": self.old.codes[of], "target": self.new.codes[to], **sums})
-
-    @cached_property
-    def everyone(self) -> pd.DataFrame:
-        """The persons that lie in both editions."""
-        xy = self.persons[["x", "y"]].to_numpy()
-        inside = (gi.locate(xy, self.old) >= 0) & (gi.locate(xy, self.new) >= 0)
-        return self.persons[inside]
 
     def sums(self, side: str, codes: npt.NDArray[np.object_]) -> dict[int, pd.DataFrame]:
         """Everybody counted in the areas of one edition, a table a year with a row for each code."""
@@ -100,6 +104,24 @@ class Case:
             for name, parts in INDICATORS.items()
         ]
         return gi.RawTable(pd.concat(frames, ignore_index=True), indicators={k: _declared(k) for k in INDICATORS})
+
+
+def new_building(case: Case) -> pd.DataFrame:
+    """Of each old area's persons in the last year, the largest part that lives in one new area at new addresses.
+
+    A new address is a coordinate where nobody lived in the first year. ``source``, ``share``.
+    """
+    _, number = case.places
+    year = case.persons["year"].to_numpy()
+    last = year == LAST
+    lived_in = np.zeros(len(case.places[0]), dtype=bool)
+    lived_in[number[year == YEARS[0]]] = True
+    fresh = ~lived_in[number[last]]
+    found = pd.DataFrame({"source": case.located(case.old)[last], "target": case.located(case.new)[last], "fresh": fresh})
+    found = found[(found["source"] >= 0) & (found["target"] >= 0)]
+    largest = found.groupby(["source", "target"])["fresh"].sum().groupby("source").max()
+    share = (largest / found.groupby("source").size()).reset_index(name="share")
+    return share.assign(source=case.old.codes[share["source"]])
 
 
 def _rows(
@@ -189,4 +211,4 @@ def real_change(persons: pd.DataFrame, *, seed: int) -> Case:
     middle = new.geometry.representative_point()
     inside = gi.locate(np.column_stack([middle.x, middle.y]), old) >= 0
     new = gi.load_areas("deso/2025", where={"deso": list(new.codes[inside])})
-    return Case("Göteborgsregionen, the change of 2025", old, new, persons, seed)
+    return Case("Göteborgsregionen, 2025", old, new, persons, seed)
