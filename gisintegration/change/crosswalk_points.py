@@ -111,11 +111,11 @@ def counts(editions: Editions, old: Ints, new: Ints, of: Mapping[Kind, Floats]) 
 def _notes(
     editions: Editions, everybody: Floats, in_old: npt.NDArray[np.bool_], in_new: npt.NDArray[np.bool_]
 ) -> tuple[str, ...]:
-    lines = [f"Made from the places of {_plain(everybody.sum())} persons (one a year)."]
+    lines = [f"Made from the places of {plain(everybody.sum())} persons (one a year)."]
     for key, lost in ((editions.old.key, ~in_old), (editions.new.key, in_old & ~in_new)):
         if outside := everybody[lost].sum():
             also = "" if key == editions.old.key else f", though in one of {editions.old.key}"
-            lines.append(f"{_plain(outside)} of them lie in no area of {key}{also}, and are left out.")
+            lines.append(f"{plain(outside)} of them lie in no area of {key}{also}, and are left out.")
     return tuple(lines)
 
 
@@ -255,5 +255,6 @@ def centres(editions: Editions, places: Any) -> npt.NDArray[np.int32]:
     return locate((middle[0], middle[1]), editions.new)
 
 
-def _plain(count: float) -> str:
+def plain(count: float) -> str:
+    """A count as it may stand in notes: 1–19 as ``<20``."""
     return masked(round(count)).replace("\N{NO-BREAK SPACE}", " ")

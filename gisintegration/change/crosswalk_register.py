@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from gisintegration import sql
 from gisintegration.change.crosswalk_editions import Editions
-from gisintegration.change.crosswalk_points import Counted, counts
+from gisintegration.change.crosswalk_points import Counted, counts, plain
 from gisintegration.change.crosswalk_rows import Kind
 from gisintegration.change.crosswalk_table import POPULATION
 from gisintegration.errors import InputError
@@ -30,6 +31,9 @@ def count_register(
     progress: Progress,
 ) -> tuple[Editions, Counted]:
     """Persons of a register by pair of areas, for each year.
+
+    Persons without a place are left out: where a rule has put them says nothing of where an area's people live. Those
+    whom the register keeps in rows apart (``separate``) stay in these.
 
     Parameters
     ----------
@@ -65,6 +69,8 @@ def count_register(
             parts.append(con.execute(query).df().assign(year=year))
             progress(0.7 + 0.3 * (number + 1) / len(asked), f"persons of {year} counted")
     table = pd.concat(parts, ignore_index=True)
+    adrift = int(table.loc[table["adrift"], POPULATION].sum())
+    table = table[~table["adrift"]].reset_index(drop=True)
     placed = Editions(placement.areas[editions.old.key], placement.areas[editions.new.key], editions.tolerance)
     pair = pd.concat([table[["old", "new"]], _unplaced(placed)]).drop_duplicates(ignore_index=True)
     at = pd.MultiIndex.from_frame(pair).get_indexer(pd.MultiIndex.from_frame(table[["old", "new"]]))
@@ -74,7 +80,9 @@ def count_register(
             rows = np.flatnonzero(table["year"] == year)
             of[kind, year] = np.zeros(len(pair))
             of[kind, year][at[rows]] = table[kind].to_numpy(np.float64)[rows]
-    return placed, counts(placed, pair["old"].to_numpy(np.int64), pair["new"].to_numpy(np.int64), of)
+    counted = counts(placed, pair["old"].to_numpy(np.int64), pair["new"].to_numpy(np.int64), of)
+    note = f"{plain(adrift)} persons without a place in one of the editions are left out (one a year)."
+    return placed, replace(counted, notes=(*counted.notes, note)) if adrift else counted
 
 
 def _unplaced(editions: Editions) -> pd.DataFrame:
@@ -114,7 +122,10 @@ def _pairs_sql(
         f", count(*) filter (where {compile_sql(rule, year, constants)}) as {sql.name(kind)}"
         for kind, rule in rules.items()
     )
+    either = "or" if register.unplaced != "separate" else "<>"
+    adrift = f"((o.how = 'unplaced') {either} (n.how = 'unplaced'))"
     return (
-        f"select o.area as old, n.area as new, count(*) as {POPULATION}{counted} from ({first}) o "
-        f"join (select person as same, area from ({second})) n on o.person = n.same group by 1, 2 order by 1, 2"
+        f"select o.area as old, n.area as new, {adrift} as adrift, count(*) as {POPULATION}{counted} from ({first}) o "
+        f"join (select person as same, area, how from ({second})) n on o.person = n.same "
+        "group by 1, 2, 3 order by 1, 2, 3"
     )

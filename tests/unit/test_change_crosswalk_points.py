@@ -342,6 +342,18 @@ def test_rules_years_and_kinds_a_register_does_not_know_are_refused(tmp_path, tw
             gi.crosswalk(*two_deso, method="points", places=register, **options)
 
 
+def test_persons_without_a_place_do_not_weigh(tmp_path, two_deso):
+    """Under ``centralort`` they are drawn into an area of each edition: that says nothing of who lives where."""
+    rows = [(2022, 30, WEST + 100, SOUTH + 100, ""), (2022, 30, WEST + 1100, SOUTH + 100, "")]
+    placed = gi.crosswalk(*two_deso, method="points", places=register_of(tmp_path, rows))
+    register = register_of(tmp_path, rows + [(2022, 30, "", "", "")] * 25)
+    made = gi.crosswalk(*two_deso, method="points", places=register)
+    assert made.id == placed.id
+    assert "25 persons without a place in one of the editions are left out (one a year)." in made.notes
+    one = gi.crosswalk(*two_deso, method="points", places=register_of(tmp_path, [*rows, (2022, 30, "", "", "")]))
+    assert "<20 persons without a place in one of the editions are left out (one a year)." in one.notes
+
+
 def test_a_register_placed_by_keys_tells_no_coordinates(tmp_path, two_deso):
     register = register_of(tmp_path, [(2022, 30, WEST + 100, SOUTH + 100, "")])
     keyed = replace(place(register, dict.fromkeys(two_deso, (2022,))), keyed=True)
