@@ -11,6 +11,8 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.areas import kommun_events, official_names
@@ -133,21 +135,29 @@ def _series(tables: Sequence[Table]) -> Iterator[_Series]:
     rows = pd.concat([_marks(table) for table in tables], ignore_index=True)
     areas = _sets(tables, "division", ["area"])
     classes = _sets(tables, "indicator", BREAKDOWNS)
-    for (indicator, division), mine in rows.groupby(["indicator", "division"], sort=True):
-        years = mine.groupby("year", sort=True).agg(
-            edition=("edition", "max"),
-            recalculated=("method", lambda values: any(value.startswith("recalculated") for value in values)),
-            coordinates=("coordinate_type", lambda values: "/".join(sorted({*values} - {"", "nan"}))),
-            policy=("policy", "max"),
-        )
-        yield _Series(str(indicator), str(division), years, areas[str(division)], classes[str(indicator)])
+    by_series: dict[tuple[str, str], dict[int, list[Any]]] = {}
+    row: Any
+    for row in rows.itertuples(index=False):
+        by_series.setdefault((row.indicator, row.division), {}).setdefault(int(row.year), []).append(row)
+    for (indicator, division), years in sorted(by_series.items()):
+        frame = pd.DataFrame({year: _year(years[year]) for year in sorted(years)}).T
+        yield _Series(indicator, division, frame, areas[division], classes[indicator])
+
+
+def _year(rows: Sequence[Any]) -> dict[str, Any]:
+    return {
+        "edition": max(row.edition for row in rows),
+        "recalculated": any(row.method.startswith("recalculated") for row in rows),
+        "coordinates": "/".join(sorted({row.coordinate_type for row in rows} - {"", "nan"})),
+        "policy": max(row.policy for row in rows),
+    }
 
 
 def _marks(table: Table) -> pd.DataFrame:
     names = ["indicator", "division", "edition", "method", "coordinate_type"]
     policy = ["policy"] if "policy" in table.table else []
-    rows = table.table[["year", *names, *policy]].drop_duplicates()
-    return rows.astype(dict.fromkeys([*names, *policy], "str")).assign(**({} if policy else {"policy": ""}))
+    rows = _distinct(table.table, ["year", *names, *policy])
+    return rows.assign(**({} if policy else {"policy": ""}))
 
 
 def _sets(tables: Sequence[Table], by: str, columns: Sequence[str]) -> dict[str, set[str]]:
@@ -155,9 +165,27 @@ def _sets(tables: Sequence[Table], by: str, columns: Sequence[str]) -> dict[str,
     found: dict[str, set[str]] = {}
     for table in tables:
         for column in columns:
-            for key, value in table.table[[by, column]].drop_duplicates().astype("str").itertuples(index=False):
+            for key, value in _distinct(table.table, [by, column]).itertuples(index=False):
                 found.setdefault(key, set()).add(value)
     return found
+
+
+def _distinct(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """The different combinations of some columns, texts as text; by whole numbers, for tables have millions of rows."""
+    key = np.zeros(len(frame), dtype=np.int64)
+    known: dict[str, npt.NDArray[Any]] = {}
+    for name in names:
+        column = frame[name].astype("category").cat
+        known[name] = np.array([*column.categories, ""], dtype=object)
+        codes = column.codes.to_numpy()
+        key = key * len(known[name]) + np.where(codes < 0, len(known[name]) - 1, codes)
+    found = pd.unique(key)
+    columns: dict[str, npt.NDArray[Any]] = {}
+    for name in reversed(names):
+        found, at = np.divmod(found, len(known[name]))
+        columns[name] = known[name][at]
+    types = {name: "int16" if name == "year" else "str" for name in names}
+    return pd.DataFrame({name: columns[name] for name in names}).astype(types)
 
 
 def _row(kind: str, year: int, sv: str, en: str, **about: str) -> dict[str, Any]:

@@ -340,9 +340,9 @@ def _notes(work: Work, known: Sequence[AreaDivision]) -> Iterator[Mapping[str, s
         sv, en = ("; alla tal är exakta", "; every figure is exact") if share == 1 else ("", "")
         yield {
             "sv": f"{titles['sv'][0]} → {titles['sv'][1]}: {words['sv']}"
-            + (sv or f"; {number(100 * share, 0)} % av talen är exakta summor, övriga är uppskattningar")
-            + ". Bearbetningen är inte utgivarens.",
+            + (sv or f"; {number(100 * share, 0)} % av talen är exakta, övriga uppskattade")
+            + ".",
             "en": f"{titles['en'][0]} → {titles['en'][1]}: {words['en']}"
-            + (en or f"; {100 * share:.0f} % of the figures are exact sums, the others estimates")
-            + ". The publisher has not made them.",
+            + (en or f"; {100 * share:.0f} % of the figures are exact, the others estimates")
+            + ".",
         }
