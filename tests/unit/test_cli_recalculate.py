@@ -152,6 +152,25 @@ def test_a_table_without_a_project(tmp_path, monkeypatch):
     assert not (tmp_path / "out-internal" / "placed.csv").exists()
 
 
+def test_to_districts_of_ones_own_in_a_project(folder, partille):
+    west, south, east, north = partille["deso/2025"].geometry.total_bounds
+    middle = (south + north) / 2
+    halves = gpd.GeoDataFrame(
+        {"kod": ["N", "S"]}, geometry=shapely.box(west, [middle, south], east, [north, middle]), crs=3006
+    )
+    halves.to_file(folder / "stadsdelar.gpkg")
+    text = (folder / "integration.toml").read_text(encoding="utf-8")
+    own = '[areas.own.stadsdel]\npath = "stadsdelar.gpkg"\ncode = "kod"\n'
+    (folder / "integration.toml").write_text(text.replace("[levels]", f"{own}[levels]"), encoding="utf-8")
+    result = call(
+        "recalculate", "--project", folder, "--to", "stadsdel/1", "--from", "deso/2018", "--method", "area",
+        "-o", folder / "out",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    table = pd.read_csv(folder / "table.csv", sep=";", index_col="DeSO")
+    assert figures(folder / "out").loc[("stadsdel", 2022), "value"].sum() == pytest.approx(table["Folk 2022"].sum())
+
+
 def test_a_saved_crosswalk_is_used_and_refused_for_other_boundaries(folder, partille):
     from gisintegration.change import crosswalk
     from gisintegration.change.remainder import through_remainders
