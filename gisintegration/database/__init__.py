@@ -2,6 +2,6 @@
 
 from gisintegration.database.release import release
 from gisintegration.database.saved import open_release, save_release
-from gisintegration.database.selection import select_release
+from gisintegration.database.selection import select_release, select_rows, stack_tables
 
-__all__ = ["open_release", "release", "save_release", "select_release"]
+__all__ = ["open_release", "release", "save_release", "select_release", "select_rows", "stack_tables"]

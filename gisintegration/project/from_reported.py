@@ -14,6 +14,7 @@ from gisintegration.areas import AreaDivision, levels, parent_positions
 from gisintegration.change import Crosswalk, stable_areas
 from gisintegration.change.crosswalk_editions import boundary_hash, figure_areas
 from gisintegration.change.recalculate import recalculate
+from gisintegration.database import select_rows, stack_tables
 from gisintegration.errors import IndicatorError, ProjectError
 from gisintegration.progress import Progress
 from gisintegration.project.counting import read_own
@@ -26,7 +27,7 @@ from gisintegration.project.weights import made_crosswalk
 from gisintegration.publish.words import LANGUAGES, edition_title
 from gisintegration.reported import load_mapping, read_reported
 from gisintegration.swedish import number
-from gisintegration.tables import Kind, ProtectedTable, method_words, row_keys
+from gisintegration.tables import Kind, ProtectedTable, method_words
 
 _QUOTIENTS = (Kind.SHARE, Kind.RATIO, Kind.MEAN)
 _KEY = ("division", "edition")
@@ -126,50 +127,30 @@ def _within(table: ProtectedTable, areas: AreaDivision, span: tuple[int, int] | 
     if span is None:
         return table
     mine = (table.table["division"] == areas.division) & (table.table["edition"] == areas.edition)
-    return replace(table, table=table.table[~mine | table.table["year"].between(*span)])
+    return select_rows(table, ~mine | table.table["year"].between(*span))
 
 
 def _as_one(tables: Sequence[tuple[str, ProtectedTable]], work: Work) -> ProtectedTable:
     """Several tables as one; a cell that an earlier one has is left out of a later."""
-    first = tables[0][1]
     if len(tables) == 1:
-        return first
-    texts = [str(name) for name in first.table.select_dtypes("category")]
-    frames = [table.table.astype(dict.fromkeys(texts, "str")) for _, table in tables]
-    names = np.repeat([name for name, _ in tables], [len(frame) for frame in frames])
-    whole = pd.concat(frames, ignore_index=True)
-    twice = pd.Series(row_keys(whole)).duplicated().to_numpy()
-    for name, cells in zip(*np.unique(names[twice], return_counts=True), strict=True):
-        work.messages.append(f"{cells} figures of reported.{name} are in a table named before it, which is used.")
-    return replace(
-        first,
-        table=whole[~twice],
-        indicators={key: item for _, table in reversed(tables) for key, item in table.indicators.items()},
-        labels=_labels([table for _, table in tables]),
-        source="; ".join(dict.fromkeys(table.source for _, table in tables if table.source)),
-        notes=tuple({tuple(note.items()): note for _, table in tables for note in table.notes}.values()),
-    )
-
-
-def _labels(tables: Sequence[ProtectedTable]) -> dict[str, dict[str, Mapping[str, str]]]:
-    merged: dict[str, dict[str, Mapping[str, str]]] = {}
-    for table in tables:
-        for breakdown, classes in table.labels.items():
-            merged.setdefault(breakdown, {}).update(classes)
-    return merged
+        return tables[0][1]
+    made, left = stack_tables([table for _, table in tables])
+    for (name, _), cells in zip(tables, left, strict=True):
+        if cells:
+            work.messages.append(f"{cells} figures of reported.{name} are in a table named before it, which is used.")
+    return made
 
 
 def _wanted(project: Project, table: ProtectedTable) -> ProtectedTable:
     use, rows = project.settings.indicators.use, table.table
+    keep = np.ones(len(rows), dtype=np.bool_)
     if use != "all":
         for name in use:
             if name not in table.indicators:
                 raise IndicatorError.unknown("indicator", name, sorted(table.indicators), where="the published tables")
-        rows = rows[rows["indicator"].isin(use)]
-    years = years_wanted(project, sorted({int(year) for year in rows["year"].unique()}))
-    rows = rows[rows["year"].isin(years)]
-    named = {str(name) for name in rows["indicator"].unique()}
-    return replace(table, table=rows, indicators={key: item for key, item in table.indicators.items() if key in named})
+        keep &= rows["indicator"].isin(use).to_numpy()
+    years = years_wanted(project, sorted({int(year) for year in rows.loc[keep, "year"].unique()}))
+    return select_rows(table, keep & rows["year"].isin(years).to_numpy())
 
 
 def own_editions(project: Project) -> Iterator[AreaDivision]:
@@ -189,7 +170,7 @@ def _on(table: ProtectedTable, key: str) -> ProtectedTable:
     """The rows of one edition."""
     division, edition = key.split("/", 1)
     rows = table.table
-    return replace(table, table=rows[(rows["division"] == division) & (rows["edition"] == edition)])
+    return select_rows(table, (rows["division"] == division) & (rows["edition"] == edition))
 
 
 def sums(
@@ -207,7 +188,7 @@ def sums(
         for parent in levels(areas, possible, region=settings.levels.region).values():
             rows = _on(table, areas.key)
             key = _key_to(areas, parent)
-            whole = replace(rows, table=rows.table[rows.table["area"].isin(key.sources)])
+            whole = select_rows(rows, rows.table["area"].isin(key.sources))
             # Sums of whole areas are the publisher's own figures, not estimates.
             yield replace(_carried(whole, key, project, work), notes=table.notes)
             older = work.areas.get(parent.key)
@@ -324,7 +305,7 @@ def _without_denominator(
     )
     rows = table.table
     gone = rows["indicator"].isin(left) & (rows["division"] == crosswalk.source.split("/")[0])
-    return replace(table, table=rows[~(gone & (rows["edition"] == crosswalk.source.split("/")[1]))])
+    return select_rows(table, ~(gone & (rows["edition"] == crosswalk.source.split("/")[1])))
 
 
 def _notes(work: Work, known: Sequence[AreaDivision]) -> Iterator[Mapping[str, str]]:

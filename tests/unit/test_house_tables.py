@@ -46,7 +46,8 @@ def test_only_a_selection_of_rows_copies_one():
         for call in calls(tree, "replace"):
             if any(keyword.arg == "table" for keyword in call.keywords):
                 found.add(name)
-    assert found == COPIERS
+    # In change/ it is the table of a crosswalk.
+    assert {name for name in found if not name.startswith(FUTURE)} == COPIERS
 
 
 def test_no_one_gets_round_the_constructor():
