@@ -102,7 +102,8 @@ def measures(rows: pd.DataFrame) -> pd.Series:
     """How wrong some figures of one indicator are, over areas and years.
 
     ``mean_error``: mean absolute error of the count (persons, or sum of money); ``misallocated``: per cent of what was
-    counted that stands in the wrong area; ``value_error``: mean absolute error of the value (percentage points, kronor).
+    counted that stands in the wrong area; ``value_error``: mean absolute error of the value (percentage points or
+    kronor).
     """
     off = (rows["numerator"] - rows["true_numerator"]).abs()
     return pd.Series(
@@ -120,7 +121,7 @@ def summary(figures: pd.DataFrame) -> pd.DataFrame:
     parts = [("changed", figures[figures["changed"]]), ("all", figures)]
     return pd.concat(
         [
-            rows.groupby(["change", "way", "distance", "indicator"], sort=False)
+            rows.groupby(["change", "way", "distance", "indicator", "what"], sort=False)
             .apply(measures, include_groups=False)
             .assign(part=part)
             for part, rows in parts
@@ -144,7 +145,9 @@ def ways(case: Case, *, other_squares: pd.DataFrame | None = None) -> list[Way]:
         return gi.crosswalk(case.old, case.new, method=method, **options)
 
     made = [
-        Way("points, same year", walk("points", places=(places, number), years=year, kinds=kinds), YEARS, same_year=True),
+        Way(
+            "points, same year", walk("points", places=(places, number), years=year, kinds=kinds), YEARS, same_year=True
+        ),
         Way("points", walk("points", places=now, years=LAST), EARLIER),
         Way("points by kind", walk("points", places=now, years=LAST, kinds=later), EARLIER),
         Way("target", walk("target", weights=case.after[LAST]["persons"], years=LAST), EARLIER),

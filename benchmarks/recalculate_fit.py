@@ -1,4 +1,4 @@
-"""The error model's parameters, found where the truth is known: errors of figures, and how much of them each cause explains."""
+"""The error model's parameters, found where the truth is known: errors of figures, and what each cause has in them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Floats = npt.NDArray[np.float64]
 # The 90 % interval is 1.645 standard errors each way.
 LEVEL, TIMES = 0.9, 1.6448536269514722
 CAUSES = ("own", "base", "per_year", "per_growth")
-# Exponents of the source's ground in the common part, and the km² it is held within: squares of 1 km tell more of larger
-# areas. Tried: −1, −0.75 … 0.75 for each method; only for the grid was another than 0 better on the half it was not fitted on.
+# Exponents of the source's ground in the common part, and the km² it is held within: squares of 1 km tell more of
+# larger areas. Tried: −1, −0.75 … 0.75 for each method; only for the grid was another than 0 better.
 SIZE = {"grid": -0.5}
 GROUND = (0.1, 10.0)
 # A source that grew by less has hardly grown.
@@ -122,7 +122,8 @@ def fitted(rows: pd.DataFrame, *, free: Sequence[str] = CAUSES, per_year: float 
 
     Quantiles are matched, not moments, since errors have heavy tails. Each figure counts in units of what drawing
     persons one by one, and a hundredth of the variance of moving all together, would give; a kommun counts by the
-    square root of its figures: neither large areas nor large kommuner decide alone. ``spread`` is then the one that covers 90 % of the means.
+    square root of its figures: neither large areas nor large kommuner decide alone. ``spread`` is then the one that
+    covers 90 % of the means.
     """
     some = rows[rows["what"] != "mean"]
     table, error = some[_TERMS].to_numpy(), some["error"].abs().to_numpy()
@@ -140,7 +141,8 @@ def fitted(rows: pd.DataFrame, *, free: Sequence[str] = CAUSES, per_year: float 
 
     starts = ([-6.0] * len(places), [-4.0, -5.0, -7.0, 0.5][: len(places)])
     options = {"maxiter": 1500, "xatol": 1e-3, "fatol": 1e-7}
-    best = min((minimize(score, start, method="Nelder-Mead", options=options) for start in starts), key=lambda x: x.fun)
+    tries = [minimize(score, start, method="Nelder-Mead", options=options) for start in starts]
+    best = min(tries, key=lambda tried: tried.fun)
     found = dict.fromkeys(CAUSES, 0.0) | {"per_year": per_year}
     found |= {name: float(np.exp(x)) if x > -9 else 0.0 for name, x in zip(free, best.x, strict=True)}
     means = rows[rows["what"] == "mean"]
@@ -187,13 +189,18 @@ FAMILIES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grid": (("grid",), WITHOUT_GROWTH),
     "area": (("area",), ("own", "base")),
 }
+_WHERE = (
+    "Göteborgsregionen and Dalarna: the change of 2025 and made second editions, synthetic population of 2018, 2021, 2023 "
+    "and 2024"
+)
 _SAME = {"weights": "grid", "default": "area"}
 _HEAD = """\
 # Parameters of the error model by the method of the crosswalk; `default` for one that is not listed. Written by
-# `python benchmarks/recalculate.py --write`. How they were found: docs/recalculation.md, "How the standard error was
-# fitted". own, base, per_year, per_growth: parts of rho. unknown_years, unknown_growth: taken where these are not known.
-# spread: coefficient of variation of an amount (an income) between persons.
-# weights: as grid, not fitted itself: a layer may be as coarse. default: as area.
+# `python benchmarks/recalculate.py --write`. How they were found: docs/recalculation.md, "How it was fitted".
+# own, base, per_year, per_growth: parts of rho; size: exponent of ground. unknown_years, unknown_growth: taken where
+# these are not known. spread: coefficient of variation of an amount (an income) between persons.
+# weights: as grid, not fitted itself: a layer may be as coarse. default: as area. best_fit sends whole areas: how wrong
+# it is cannot be told from a weight of 0 or 1, and its figures have bounds and no standard error.
 """
 
 
@@ -214,8 +221,7 @@ def written(fits: Mapping[str, Fit], rows: pd.DataFrame) -> str:
     seeds = ", ".join(map(str, sorted(rows["seed"].unique())[:1]))
     lines = [
         _HEAD,
-        'source = "Fitted on half of the kommuner of Göteborgsregionen and Dalarna: synthetic population, '
-        f'seed {seeds}, the change of 2025 and made second editions, data years 2018, 2021, 2023 and 2024."',
+        f'source = "Fitted on half of the kommuner of {_WHERE}, seed {seeds}."',
     ]
     for method, fit in {**fits, **{name: fits[as_of] for name, as_of in _SAME.items()}}.items():
         parameters = {name: getattr(fit, name) for name in (*CAUSES, "spread")}
@@ -223,4 +229,5 @@ def written(fits: Mapping[str, Fit], rows: pd.DataFrame) -> str:
             parameters["size"] = SIZE[_SAME.get(method, method)]
         parameters |= {"unknown_years": 6.0 if fit.per_year else 0.0, "unknown_growth": round(typical, 2), "limit": 1.0}
         lines += ["", f"[{method}]", *(f"{name} = {float(f'{value:.3g}')}" for name, value in parameters.items())]
+    lines += ["", "[best_fit]", "own = nan", "per_year = 0.0", "per_growth = 0.0"]
     return "\n".join(lines) + "\n"

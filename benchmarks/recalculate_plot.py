@@ -10,7 +10,8 @@ import pandas as pd
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 
-SHOWN = {"points": ("o", "-"), "target": ("s", "--"), "grid": ("^", ":")}
+# Marker, its size, line: where two methods agree, the one is seen within the other.
+SHOWN = {"target": ("s", 9, "--"), "grid": ("^", 7, ":"), "points": ("o", 4, "-")}
 
 
 def draw(report: pd.DataFrame, path: Path) -> None:
@@ -21,12 +22,13 @@ def draw(report: pd.DataFrame, path: Path) -> None:
     for panel, change in zip(panels, changes, strict=True):
         mine = rows[rows["change"] == change]
         exact = mine.loc[mine["way"] == "points, same year", "misallocated"].mean()
-        for name, (marker, line) in SHOWN.items():
+        for name, (marker, size, line) in SHOWN.items():
             found = mine[mine["way"] == name].sort_values("distance")
             x, y = found["distance"].tolist(), found["misallocated"].tolist()
             if name == "points":
                 x, y = [0, *x], [exact, *y]
-            panel.plot(x, y, marker=marker, linestyle=line, color="black", markerfacecolor="white", label=name)
+            style = {"marker": marker, "markersize": size, "linestyle": line, "markerfacecolor": "white"}
+            panel.plot(x, y, color="black", label=name, **style)
         area = mine.loc[mine["way"] == "area", "misallocated"].mean()
         panel.axhline(area, color="0.5", linewidth=2, label="area (any year)")
         panel.set_title(change, fontsize=9)

@@ -30,6 +30,18 @@ INDICATORS: Mapping[str, tuple[str, str | None, str]] = {
     "low_economic_standard_share": ("low_standard", "standard_known", "population"),
     "disposable_income_mean": ("income", "adults", "population"),
 }
+# Whom each column counts, as a declaration says it.
+_WORKING, _ABROAD = {"age": "20-64"}, {"birth_region": ["nordic", "eu_efta", "europe_other", "world"]}
+POPULATIONS: Mapping[str, Mapping[str, object]] = {
+    "persons": {},
+    "age_20_64": _WORKING,
+    "foreign_born": _ABROAD,
+    "employed": {**_WORKING, "labour_status": "employed"},
+    "low_education": {**_WORKING, "education": "compulsory"},
+    "low_standard": {"equivalised_income": "< 0.6 * median_equivalised_income"},
+    "standard_known": {"equivalised_income": "known"},
+    "adults": {"age": ">= 20"},
+}
 VARIABLES = tuple(dict.fromkeys(name for top, base, _ in INDICATORS.values() for name in (top, base) if name))
 POPULATION = "population"
 # The population that a kind of weight counts, exactly.
@@ -82,9 +94,7 @@ class Case:
     def sums(self, side: str, codes: npt.NDArray[np.object_]) -> dict[int, pd.DataFrame]:
         """Everybody counted in the areas of one edition, a table a year with a row for each code."""
         found = self.pieces.groupby(["year", side])[list(VARIABLES)].sum()
-        return {
-            int(year): found.loc[year].reindex(codes, fill_value=0.0) for year in self.pieces["year"].unique()
-        }
+        return {int(year): found.loc[year].reindex(codes, fill_value=0.0) for year in self.pieces["year"].unique()}
 
     @cached_property
     def before(self) -> dict[int, pd.DataFrame]:
@@ -117,7 +127,9 @@ def new_building(case: Case) -> pd.DataFrame:
     lived_in = np.zeros(len(case.places[0]), dtype=bool)
     lived_in[number[year == YEARS[0]]] = True
     fresh = ~lived_in[number[last]]
-    found = pd.DataFrame({"source": case.located(case.old)[last], "target": case.located(case.new)[last], "fresh": fresh})
+    found = pd.DataFrame(
+        {"source": case.located(case.old)[last], "target": case.located(case.new)[last], "fresh": fresh}
+    )
     found = found[(found["source"] >= 0) & (found["target"] >= 0)]
     largest = found.groupby(["source", "target"])["fresh"].sum().groupby("source").max()
     share = (largest / found.groupby("source").size()).reset_index(name="share")
@@ -169,11 +181,12 @@ def _declared(name: str) -> gi.Indicator:
             "description": {"sv": name, "en": name},
             "subject": "benchmark",
             "kind": kind,
+            "population": POPULATIONS[base or top],
             "counted": "krona" if kind == "mean" else "person",
             "reference": "31 December",
             "additive": "areas",
             "register": "RTB",
-            **({"numerator": {"labour_status": "employed"}} if kind == "share" else {}),
+            **({"numerator": POPULATIONS[top]} if kind == "share" else {}),
             **({"variable": "disposable_income"} if kind == "mean" else {}),
         }
     )

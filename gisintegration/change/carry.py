@@ -244,13 +244,12 @@ def _variance(task: Task, certain: Bools, base: Floats, value: Floats) -> Floats
     under = np.nan_to_num(figures.base)[pairs.source]
     quotient = np.nan_to_num(value / figures.scale)
     of_target = quotient[pairs.target]
-    gap = top - of_target * under
     if how.kind is Kind.SHARE:
         rest = np.maximum(under - top, 0.0)
-        drawn = how.model.quotient_variance(top, rest, gap, of_target, weight, common)
+        drawn = how.model.quotient_variance(top, rest, of_target, weight, common)
     else:
         persons = under if how.kind is Kind.MEAN else _persons(task)
-        drawn = how.model.amount_variance(top, persons, gap, weight, common)
+        drawn = how.model.amount_variance(top, persons, top - of_target * under, weight, common)
     squares = pairs.sums(np.where(certain, 0.0, drawn)) + pairs.sums((own / figures.scale * under) ** 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((squares + noise * (1 + quotient**2)) / base**2 * figures.scale**2)

@@ -38,7 +38,8 @@ class ErrorModel:
     Parameters
     ----------
     own, base, per_year, per_growth, limit
-        As above. ``base`` is the common part of weights that are wrong from the start, as those by area.
+        As above. ``base`` is the common part of weights that are wrong from the start, as those by area. ``own`` is NaN
+        where nothing is known (``best_fit``); variances are then NaN.
     size
         Exponent of the source's ground in km², taken as 0.1 where it is less and 10 where it is more: squares of a grid
         tell more of a source that is larger than they are.
@@ -110,7 +111,6 @@ class ErrorModel:
         self,
         top: npt.ArrayLike,
         rest: npt.ArrayLike,
-        gap: npt.ArrayLike,
         quotient: npt.ArrayLike,
         w: npt.ArrayLike,
         common: npt.ArrayLike,
@@ -121,8 +121,6 @@ class ErrorModel:
         ----------
         top, rest
             Those of the source with the property and those without.
-        gap
-            What the source's persons add beyond the target's share: ``top − quotient · (top + rest)``.
         quotient
             The target's share, 0–1.
         w, common
@@ -131,18 +129,19 @@ class ErrorModel:
         Notes
         -----
         With :math:`x` persons of :math:`X` in the target, :math:`X\,dp = (1 - p)\,dx - p\,d(X - x)`. What is common to
-        everyone gives :math:`gap^2\,w(1 - w)\,\rho_{common}`; the groups' own clustering is independent.
+        everyone gives :math:`gap^2\,w(1 - w)\,\rho_{common}`, where :math:`gap` is what the source's persons would add
+        beyond the target's share, :math:`(1 - p)\,top - p\,rest`. The groups' own clustering is independent.
 
         Examples
         --------
         >>> model = ErrorModel(own=0.0, per_year=0.1, per_growth=0.0)
-        >>> float(model.quotient_variance(50, 50, 0.0, 0.5, 0.5, model.common(1, 0)).round(6))
+        >>> float(model.quotient_variance(50, 50, 0.5, 0.5, model.common(1, 0)).round(6))
         6.25
         """
-        p = np.asarray(quotient)
+        p, weight = np.asarray(quotient), np.asarray(w)
+        gap = (1 - p) * np.asarray(top) - p * np.asarray(rest)
         drawn = (1 - p) ** 2 * self._clustered(top, w, self.own) + p**2 * self._clustered(rest, w, self.own)
-        weight = np.asarray(w)
-        moved = np.asarray(gap) ** 2 * weight * (1 - weight) * np.asarray(common)
+        moved = gap**2 * weight * (1 - weight) * np.asarray(common)
         return np.asarray(drawn + moved, dtype=np.float64)
 
     def amount_variance(

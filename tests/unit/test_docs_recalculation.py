@@ -41,7 +41,7 @@ def homes():
     at = {code: [((i % 3) * 1000 + 500, (i // 3) * 1000 + 500)] * POPULATION[code] for i, code in enumerate(POPULATION)}
     at["5"] = [(1150, 1500)] * 600 + [(1700, 1500)] * 400
     at["9"] = [(2100, 2500)] * 40 + [(2600, 2500)] * 760
-    return np.array([point for points in at.values() for point in points]) + [600_000, 6_600_000]
+    return np.array([point for points in at.values() for point in points]) + np.array([600_000, 6_600_000])
 
 
 WALKS = {
