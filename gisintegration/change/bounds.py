@@ -31,11 +31,15 @@ class Room:
         The source lies in this target alone.
     inside, everyone
         Persons in the piece and in its source in the figure's year; NaN where not known.
+    adrift
+        Persons of the source beside those, who may live in any of its pieces: the table counts them and the crosswalk
+        did not, as they have no place.
     """
 
     whole: Bools
     inside: Floats
     everyone: Floats
+    adrift: Floats | float = 0.0
 
 
 def in_piece(low: Floats, high: Floats, room: Room) -> Interval:
@@ -60,9 +64,10 @@ def in_piece(low: Floats, high: Floats, room: Room) -> Interval:
     [[30.0], [40.0]]
     """
     hidden = np.isinf(high)
-    told = ~np.isnan(room.inside) & (hidden | (high <= room.everyone))
-    least = np.where(told, np.maximum(low - (room.everyone - room.inside), 0.0), 0.0)
-    most = np.where(told, np.minimum(high, room.inside), high)
+    told = ~np.isnan(room.inside) & (hidden | (high <= room.everyone + room.adrift))
+    outside = room.everyone - room.inside + room.adrift
+    least = np.where(told, np.maximum(low - outside, 0.0), 0.0)
+    most = np.where(told, np.minimum(high, room.inside + room.adrift), high)
     return np.where(room.whole, low, least), np.where(room.whole, high, most)
 
 
@@ -75,7 +80,7 @@ def amount_in_piece(low: Floats, high: Floats, room: Room, *, signed: bool) -> I
     >>> [bound.tolist() for bound in amount_in_piece(np.array([5.0]), np.array([5.0]), room, signed=True)]
     [[-inf], [inf]]
     """
-    nobody = room.inside == 0
+    nobody = room.inside + room.adrift == 0
     least, most = (np.full_like(low, -np.inf), np.full_like(high, np.inf)) if signed else (np.zeros_like(low), high)
     part = np.where(nobody, 0.0, least), np.where(nobody, 0.0, most)
     return np.where(room.whole, low, part[0]), np.where(room.whole, high, part[1])

@@ -42,6 +42,8 @@ class How:
         Variance of the noise in a published count.
     growth
         Of each source since the year of the weights; NaN where not known.
+    adrift
+        Persons of each source that the table counts and the crosswalk did not.
     model
         Of errors.
     """
@@ -54,6 +56,7 @@ class How:
     signed: bool
     noise: float
     growth: Floats
+    adrift: Floats
     model: ErrorModel
 
 
@@ -138,7 +141,7 @@ def carried(task: Task) -> Carried:
         se=np.where(empty, np.nan, se),
         exact_share=np.where(empty, np.nan, np.where(base == 0, settled, np.clip(certain, 0.0, 1.0))),
         n_sources=np.where(empty, 0, pairs.sums(gives)).astype(np.int64),
-        summed=~pairs.any(~(room.whole | (room.inside == 0))),
+        summed=~pairs.any(~(room.whole | (room.inside + room.adrift == 0))),
         shows_parts=~pairs.any(gives & ~figures.shows_parts[pairs.source] & task.shown),
     )
 
@@ -176,13 +179,16 @@ def _room(task: Task) -> Room:
     if not task.how.persons:
         unknown = np.full((len(links.weight), 1), np.nan)
         return Room(task.pairs.only[:, None], unknown, unknown)
-    whole, inside, everyone = links.whole[:, None], links.inside[:, None], links.everyone[:, None]
+    inside, everyone = links.inside[:, None], links.everyone[:, None]
+    adrift = task.how.adrift[task.pairs.source][:, None]
+    whole = task.pairs.only[:, None] | (links.whole[:, None] & (adrift == 0))
     if task.figures.base is not None and task.how.counts_kind:
         # A denominator that was counted itself is known in each piece, and more closely than by everyone there.
         closer = _agrees(task, task.figures.base)
         inside = np.where(closer, links.own[:, None], inside)
         everyone = np.where(closer, links.own_all[:, None], everyone)
-    return Room(whole, inside, everyone)
+        adrift = np.where(closer, 0.0, adrift)
+    return Room(whole, inside, everyone, adrift)
 
 
 def _bounds(task: Task, room: Room, counted: Floats) -> bounds.Interval:
@@ -216,7 +222,7 @@ def _between_sources(task: Task, room: Room, bound: bounds.Interval) -> bounds.I
     gives = (task.links.weight > 0)[:, None] & task.shown
     np.minimum.at(least, pairs.target, np.where(gives, figures.low[pairs.source], np.inf))
     np.maximum.at(most, pairs.target, np.where(gives, figures.high[pairs.source], -np.inf))
-    whole = ~pairs.any(~np.broadcast_to(room.whole | (room.inside == 0), gives.shape))
+    whole = ~pairs.any(~np.broadcast_to(room.whole | (room.inside + room.adrift == 0), gives.shape))
     return np.where(whole, np.fmax(bound[0], least), bound[0]), np.where(whole, np.fmin(bound[1], most), bound[1])
 
 

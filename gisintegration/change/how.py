@@ -66,6 +66,7 @@ def how_carried(block: Block, options: Options, links: Links, year: int, *, nois
         signed=quotient and indicator.kind is not Kind.SHARE and _may_be_negative(indicator),
         noise=noise,
         growth=_growth(options, links, kind, year),
+        adrift=_adrift(options, year),
         model=load_error_model(walk.method),
     )
 
@@ -102,3 +103,13 @@ def _growth(options: Options, links: Links, kind: str, year: int) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         grown = now / then - 1
     return np.where(np.isfinite(grown), grown, np.nan)
+
+
+def _adrift(options: Options, year: int) -> Floats:
+    """Persons of each source that the table counts and the crosswalk of the same year did not; 0 where not known."""
+    nobody = np.zeros(len(options.crosswalk.sources))
+    pairs = options.pairs
+    if POPULATION not in options.crosswalk.kinds or pairs.weights_year(POPULATION, year) != year:
+        return nobody
+    beside = options.populations.get(year, nobody) - pairs.everyone(POPULATION, year)
+    return np.where(beside > 0, beside, 0.0)

@@ -132,6 +132,23 @@ def test_a_kind_that_counts_the_very_group_makes_it_exact():
     assert row(made, "51").se > 0
 
 
+def test_persons_without_a_place_may_live_in_any_piece():
+    """The table counts them in their area; a crosswalk of places does not know them."""
+    more = [n + 10 * (code == "9") for n, code in zip(POPULATION, OLD, strict=True)]
+    group = nine(FOREIGN, FOREIGN, kind="count", indicator=BORN_ABROAD)
+    people = nine(more, more, kind="count", indicator=EVERYONE)
+    both = RawTable(pd.concat([group.table, people.table]), {**group.indicators, **people.indicators})
+    made = recalculate(both, nine_walk())
+    # 40 persons and perhaps the ten live in the strip: of 200 born abroad at least 200 − (800 − 40 + 10) = 0 and 50.
+    strip = row(made, "8", indicator=BORN_ABROAD.id)
+    assert (strip.lower, strip.upper) == (240, 240 + 50)
+    rest = row(made, "9", indicator=BORN_ABROAD.id)
+    assert (rest.lower, rest.upper) == (200 - 40 - 10, 200)
+    assert row(made, "51", indicator="population").exact_share == 1
+    nine_itself = row(made, "9", indicator="population")
+    assert (nine_itself.exact_share, nine_itself.lower, nine_itself.upper) == (0, 760, 770)
+
+
 def test_a_mean_is_made_of_its_sum_and_its_persons():
     made = recalculate(nine([200.0] * 9, [100] * 9, kind="mean"), nine_walk("area", year=0))
     eight = row(made, "8")
