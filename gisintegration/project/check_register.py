@@ -94,7 +94,7 @@ def _find_crs(found: Findings, project: Project, editions: Editions, *, write: b
 
 def _tell_columns(found: Findings, project: Project, error: RegisterError) -> None:
     """Each column that is wrong as a line of its own; for unknown codes, the lines to paste."""
-    rows = [row for row in error.failures if "column" in row]
+    rows = [row for row in error.failures if "column" in row and "what" in row]
     if not rows:
         found.refused("register", error)
         return
