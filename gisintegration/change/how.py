@@ -51,7 +51,7 @@ def how_carried(block: Block, options: Options, links: Links, year: int, *, nois
     """
     indicator, walk = block.indicator, options.crosswalk
     name = indicator.id
-    everyone = not indicator.population and indicator.counted in _PERSONS
+    everyone = _counts_everyone(indicator, raw=options.raw)
     stated = name in options.kinds
     quotient = indicator.kind in QUOTIENTS
     counted = indicator.counted in _PERSONS or (quotient and indicator.counted == "krona")
@@ -71,6 +71,13 @@ def how_carried(block: Block, options: Options, links: Links, year: int, *, nois
     )
 
 
+def _counts_everyone(indicator: Indicator, *, raw: bool) -> bool:
+    """Whether the population is everybody. Of published figures only one of that name: their rules may be empty."""
+    plain = not indicator.population and indicator.counted in _PERSONS
+    quotient = indicator.kind in QUOTIENTS
+    return plain and (raw or quotient or indicator.id == POPULATION)
+
+
 def _may_be_negative(indicator: Indicator) -> bool:
     known = variables()
     names = [name for name in (indicator.variable, indicator.base) if name is not None]
@@ -78,12 +85,12 @@ def _may_be_negative(indicator: Indicator) -> bool:
     return any(span is None or span[0] < 0 for span in ranges)
 
 
-def populations(blocks: Mapping[str, Block]) -> dict[int, Floats]:
+def populations(blocks: Mapping[str, Block], *, raw: bool) -> dict[int, Floats]:
     """Everyone in each source by year, from a count of everyone that the table has."""
     found: dict[int, Floats] = {}
     for _, block in sorted(blocks.items(), key=lambda named: (named[0] != POPULATION, named[0])):
         item = block.indicator
-        if item.kind is Kind.COUNT and not item.population and item.counted == "person":
+        if item.kind is Kind.COUNT and item.counted == "person" and _counts_everyone(item, raw=raw):
             values = np.where(block.known, block.read("value"), np.nan)
             for cell in np.flatnonzero(block.cells.total):
                 found.setdefault(int(block.cells.year[cell]), values[:, cell])

@@ -166,7 +166,7 @@ def recalculate(
         whole=whole,
         perturbation=perturbation or {},
         rounding=rounding or {},
-        populations=populations(blocks),
+        populations=populations(blocks, raw=raw),
     )
     _check_parts(blocks, options)
     frames = [frame_of(_made(blocks, name, options), crosswalk, raw=raw) for name in blocks]
