@@ -113,12 +113,12 @@ def carried(task: Task) -> Carried:
     """Carry one year's figures."""
     figures, pairs, links = task.figures, task.pairs, task.links
     gives = np.broadcast_to((links.weight > 0)[:, None], (len(pairs.source), figures.top.shape[1]))
-    status = _statuses(task, gives)
+    counted = _counted(task)
+    status = _statuses(task, gives, counted)
     known = (status == SHOWN) | (status == ZERO)
     parts = shared_out(figures.top, pairs, links)
     base_parts = parts if figures.base is None else shared_out(figures.base, pairs, links)
     top, base = pairs.sums(parts), pairs.sums(base_parts)
-    counted = _counted(task)
     room = _room(task)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = top if figures.base is None else np.where(base > 0, top / base * figures.scale, np.nan)
@@ -146,8 +146,11 @@ def carried(task: Task) -> Carried:
     )
 
 
-def _statuses(task: Task, gives: Bools) -> Codes:
-    """What the sources make of a target: missing comes first, then protected; what did not exist adds nothing."""
+def _statuses(task: Task, gives: Bools, counted: Bools) -> Codes:
+    """What the sources make of a target: missing comes first, then protected; what did not exist adds nothing.
+
+    A target that nothing is given to is missing, unless its pieces were counted: then nobody is there.
+    """
     pairs, of_piece = task.pairs, task.of_pieces
     void = (of_piece == NOT_APPLICABLE) | (of_piece == DID_NOT_EXIST)
     some = pairs.any(gives)
@@ -155,7 +158,7 @@ def _statuses(task: Task, gives: Bools) -> Codes:
     status[some & ~pairs.any(gives & ~void)] = NOT_APPLICABLE
     status[some & ~pairs.any(gives & (of_piece != DID_NOT_EXIST))] = DID_NOT_EXIST
     status[pairs.any(gives & (of_piece == PROTECTED))] = PROTECTED
-    status[pairs.any(gives & (of_piece == MISSING)) | ~some] = MISSING
+    status[pairs.any(gives & (of_piece == MISSING)) | (~some & pairs.any(~counted))] = MISSING
     return status
 
 

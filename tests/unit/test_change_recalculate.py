@@ -211,6 +211,16 @@ def test_a_target_that_no_source_leads_to_is_missing():
     assert (made.status, made.n_sources, np.isnan(made.value)) == ("missing", 0, True)
 
 
+def test_where_nobody_was_counted_there_is_nobody():
+    rows = pd.DataFrame({"source": ["a", "a"], "target": ["x", "y"], "weight": [1.0, 0.0], "n": [5.0, 0.0]})
+    for year, status in ((2021, "zero"), (2020, "missing")):
+        walk = Crosswalk("own/1", "own/2", "points", rows.assign(year=2021), ("a",), ("x", "y"))
+        table = nine([5], [5], kind="count", areas=["a"], year=year, indicator=EVERYONE)
+        nobody = row(recalculate(table, walk), "y")
+        assert nobody.status == status
+        assert (nobody.value == 0) == (nobody.exact_share == 1) == (status == "zero")
+
+
 def test_other_editions_pass_as_they_are():
     kommun = example_raw(
         numerator=[1370], denominator=[8700], areas=["0114"], division="kommun", edition="2003", year=2021
