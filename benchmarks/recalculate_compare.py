@@ -115,9 +115,14 @@ def measures(rows: pd.DataFrame) -> pd.Series:
     )
 
 
+def change_of(cases: pd.Series) -> pd.Series:
+    """The change that each case is an example of: made editions of a region are one."""
+    return cases.str.replace(r" \d$", "", regex=True)
+
+
 def summary(figures: pd.DataFrame) -> pd.DataFrame:
     """Measures of every indicator by change, way and distance, over changed areas (``part`` = changed) and all."""
-    figures = figures.assign(change=figures["case"].str.replace(r" \d$", "", regex=True))
+    figures = figures.assign(change=change_of(figures["case"]))
     parts = [("changed", figures[figures["changed"]]), ("all", figures)]
     return pd.concat(
         [

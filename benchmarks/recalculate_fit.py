@@ -190,8 +190,8 @@ FAMILIES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "area": (("area",), ("own", "base")),
 }
 _WHERE = (
-    "Göteborgsregionen and Dalarna: the change of 2025 and made second editions, synthetic population of 2018, 2021, 2023 "
-    "and 2024"
+    "Göteborgsregionen and Dalarna: the change of 2025 and made second editions, synthetic population of 2018, 2021, "
+    "2023 and 2024"
 )
 _SAME = {"weights": "grid", "default": "area"}
 _HEAD = """\
