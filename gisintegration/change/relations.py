@@ -218,9 +218,15 @@ class Relations:
         if told:
             lines.append(f"New areas: {', '.join(told)}.")
         if self.ground is not None:
+            parted = old["relation"].isin([Relation.SPLIT.value, Relation.MERGED.value])
+            apart = old["moved_area"].groupby(parted).sum().reindex([True, False], fill_value=0.0) / 1e6
             lines.append(
-                f"Ground moved: {new['moved_area'].sum() / 1e6:.2f} km². Left aside as noise (nowhere wider than "
-                f"{self.tolerance:g} m): {self.noise_pieces} pieces, {self.noise_area:.0f} m²."
+                f"Ground that went to another area: {apart[True]:.2f} km² by splits and mergers, "
+                f"{apart[False]:.2f} km² over other borders."
+            )
+            lines.append(
+                f"Left aside as noise (nowhere wider than {self.tolerance:g} m): {self.noise_pieces} pieces, "
+                f"{self.noise_area:.0f} m²."
             )
         if self.raw:
             lines.append(
@@ -229,7 +235,10 @@ class Relations:
         judged = self.areas["agrees"].dropna()
         if len(judged):
             apart = len(judged) - int(judged.sum())
-            lines.append(f"SCB's log and the geometry disagree on {apart} of {len(judged)} areas (column agrees).")
+            lines.append(
+                f"SCB's log and the geometry disagree on {apart} of {len(judged)} rows (column agrees; an area in both "
+                "editions has a row in each)."
+            )
         return "\n".join([*lines, *self.notes])
 
     def _clusters(self, side: str, word: Relation) -> dict[str, tuple[str, ...]]:

@@ -266,7 +266,7 @@ def test_where_log_and_boundaries_disagree_both_are_shown():
     # The log has water where the boundaries have none, and none where they have some.
     assert new.loc["same", ["relation", "agrees"]].tolist() == ["unchanged", False]
     assert new.loc["coast", ["relation", "agrees"]].tolist() == ["extended_over_water", False]
-    assert "disagree on 11 of 21 areas" in found.summary
+    assert "disagree on 11 of 21 rows" in found.summary
     assert gi.compare(OLD, NEW, log=False).areas["agrees"].isna().all()
     with pytest.raises(InputError, match="The change log lacks the column change"):
         gi.compare(OLD, NEW, log=LOG[["old", "new"]])
