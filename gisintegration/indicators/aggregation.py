@@ -15,9 +15,9 @@ from gisintegration.areas.division import CRS
 from gisintegration.errors import IndicatorError, RegisterError
 from gisintegration.indicators.cells import Axis, axis_of
 from gisintegration.indicators.classes import labels
-from gisintegration.indicators.constants import load_constants
+from gisintegration.indicators.constants import Constants, UnknownConstantWarning, load_constants
 from gisintegration.indicators.counting import Task, counted
-from gisintegration.indicators.declare import faults, load_indicators, variables_of
+from gisintegration.indicators.declare import faults, load_indicators, variables_of, words_without, years_without
 from gisintegration.indicators.rows import Part, table_of
 from gisintegration.indicators.rules import variables_in
 from gisintegration.progress import ProgressOption, part, reporter
@@ -67,7 +67,8 @@ def aggregate(
         True: those each indicator declares. False: total and sexes. Names: only these of background, age, education.
     missing
         What to do when the register lacks a variable: ``refuse``, or ``skip`` the indicators and classes that need it,
-        with a warning that names them.
+        with a warning that names them. When a national constant has no figure for a year, ``skip`` gives the status
+        ``missing`` to the indicators that need it, in total and by sex, with a warning that names the years.
     progress
         True, or a callable ``(fraction, message)``.
 
@@ -111,6 +112,7 @@ def aggregate(
     _check_years(register, areas)
     kept, axis = _possible(register, wanted, _breakdowns(wanted, asked=breakdowns), missing)
     national = load_constants(constants)
+    unknown = _unknown(kept, national, areas) if missing == "skip" else {}
     placed = places if places is not None else place(register, areas, progress=part(report, 0.0, _PLACING))
     counting = part(report, 0.0 if places is not None else _PLACING, 1.0)
     frames = []
@@ -121,7 +123,8 @@ def aggregate(
         with connect() as con:
             for done, (division, year, made) in enumerate(todo):
                 counting(done / (len(todo) + 1), f"Counting {division.key}, {year}")
-                task = Task(register, placed, division, year, mine, axis, national, flow)
+                without = frozenset(key for key, lacking in unknown.items() if year in lacking)
+                task = Task(register, placed, division, year, mine, axis, national, flow, without)
                 parts += counted(con, task, made)
         counting(len(todo) / (len(todo) + 1), "Making the table")
         frames.append(table_of(parts, list(mine.values()), axis))
@@ -263,6 +266,16 @@ def _possible(
         left_out = "; ".join(f"{next(iter(item.values()))} (lacks {item['lacks']})" for item in failures)
         warnings.warn(f"Left out, since the register lacks variables: {left_out}.", stacklevel=3)
     return kept, axis.without({code for code, absent in poor.items() if absent})
+
+
+def _unknown(
+    indicators: Mapping[str, Indicator], constants: Constants, areas: Mapping[AreaDivision, Sequence[int]]
+) -> dict[str, set[int]]:
+    """Years that an indicator has no figures for, since a national constant is not known; with a warning."""
+    absent = years_without(indicators, constants, {int(year) for years in areas.values() for year in years})
+    for text in words_without(absent):
+        warnings.warn(text, UnknownConstantWarning, stacklevel=3)
+    return {key: {year for years in of.values() for year in years} for key, of in absent.items()}
 
 
 def _labels(axis: Axis) -> dict[str, dict[str, Mapping[str, str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from gisintegration.errors import IndicatorError, InputError
+
+
+class UnknownConstantWarning(UserWarning):
+    """Figures of some years are missing, since a national constant is not known for them."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,16 @@ class Constants:
 
     by_name: Mapping[str, Constant]
 
+    def has(self, name: str, year: int) -> bool:
+        """Whether a constant has a figure for a year; one that there is not has to be asked for to be refused.
+
+        Examples
+        --------
+        >>> load_constants().has("median_equivalised_income", 2018)
+        False
+        """
+        return name not in self.by_name or year in self.by_name[name].years
+
     def value(self, name: str, year: int) -> float:
         """The figure of a year.
 
@@ -62,7 +76,7 @@ class Constants:
         if year not in years:
             raise IndicatorError(
                 f"The national constant {name} has no figure for {year}.",
-                hint=f"it is known for {_runs(years)}. Supply it in a TOML file given as constants=, with [{name}], "
+                hint=f"it is known for {runs(years)}. Supply it in a TOML file given as constants=, with [{name}], "
                 f'source = "…" and [{name}.years] {year} = …; for the synthetic register: constants = "synthetic".',
             )
         return years[year]
@@ -177,7 +191,7 @@ def _years(entry: object) -> tuple[dict[int, float], list[str]]:
     return found, wrong
 
 
-def _runs(years: Mapping[int, float]) -> str:
+def runs(years: Iterable[int]) -> str:
     """Years as text, runs joined: ``2015, 2019–2020``."""
     parts: list[list[int]] = []
     for year in sorted(years):

@@ -26,7 +26,7 @@ from gisintegration.tables import Indicator, Method
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One edition and year to be counted."""
+    """One edition and year to be counted. ``unknown``: indicators that have no national constant for the year."""
 
     register: Register
     placement: Placement
@@ -36,11 +36,12 @@ class Task:
     axis: Axis
     constants: Constants
     flow: bool = False
+    unknown: frozenset[str] = frozenset()
 
     @property
     def in_force(self) -> list[Indicator]:
-        """The indicators that exist for the year."""
-        return [item for item in self.indicators.values() if item.in_force(self.year)]
+        """The indicators that exist for the year and can be counted."""
+        return [item for key, item in self.indicators.items() if item.in_force(self.year) and key not in self.unknown]
 
 
 def counted(con: duckdb.DuckDBPyConnection, task: Task, made: Mapping[str, AreaDivision]) -> Iterator[Part]:
@@ -102,6 +103,7 @@ def _part(
         method=_methods(task.areas, level, parents)[shown],
         coordinate_type=_coordinate_types(sums, asked.coordinates)[shown],
         existed=np.array(formed, dtype=bool),
+        unknown=task.unknown,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from gisintegration.errors import IndicatorError
-from gisintegration.indicators.constants import load_constants
+from gisintegration.indicators.constants import Constants, load_constants, runs
 from gisintegration.indicators.rules import column_of, constants_in, known_variables, parse, variables_in
 from gisintegration.tables import Indicator, Kind
 
@@ -84,6 +84,52 @@ def constants_of(indicator: Indicator) -> set[str]:
     """
     needed = {indicator.per} if indicator.per else set()
     return needed | constants_in(indicator.population) | constants_in(indicator.numerator or {})
+
+
+def years_without(
+    indicators: Mapping[str, Indicator], constants: Constants, years: Iterable[int]
+) -> dict[str, dict[str, list[int]]]:
+    """Years of which an indicator cannot be told, since a national constant that it needs has no figure for them.
+
+    Returns
+    -------
+    dict
+        Indicator → constant → years, ascending; indicators that lack nothing are left out.
+
+    Examples
+    --------
+    >>> from gisintegration.indicators.constants import load_constants
+    >>> years_without(load_indicators(["low_economic_standard_share"]), load_constants(), [2018, 2019])
+    {'low_economic_standard_share': {'median_equivalised_income': [2018]}}
+    """
+    wanted = sorted(set(years))
+    found = {
+        key: {
+            name: absent
+            for name in sorted(constants_of(item))
+            if (absent := [year for year in wanted if item.in_force(year) and not constants.has(name, year)])
+        }
+        for key, item in indicators.items()
+    }
+    return {key: absent for key, absent in found.items() if absent}
+
+
+def words_without(absent: Mapping[str, Mapping[str, Sequence[int]]]) -> list[str]:
+    """What :func:`years_without` found as sentences, one for each constant and years.
+
+    Examples
+    --------
+    >>> words_without({"a_share": {"median_equivalised_income": [2018, 2021, 2022]}})[0]
+    'a_share: no figures for 2018, 2021–2022, for which the national constant median_equivalised_income is not known.'
+    """
+    by_lack: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for key, constants in absent.items():
+        for name, years in constants.items():
+            by_lack.setdefault((name, tuple(years)), []).append(key)
+    return [
+        f"{', '.join(keys)}: no figures for {runs(years)}, for which the national constant {name} is not known."
+        for (name, years), keys in by_lack.items()
+    ]
 
 
 def _chosen(names: Sequence[str], made: Mapping[str, Indicator]) -> dict[str, Indicator]:

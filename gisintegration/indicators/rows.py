@@ -48,6 +48,8 @@ class Part:
         Position in ``METHODS`` and ``COORDINATE_TYPES`` of each area.
     existed
         Whether each area existed in the year.
+    unknown
+        Indicators that could not be counted for want of a national constant: their figures are missing.
     """
 
     division: str
@@ -60,6 +62,7 @@ class Part:
     method: Codes
     coordinate_type: Codes
     existed: npt.NDArray[np.bool_]
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,6 +190,8 @@ def _piece(
         marks["method"][at, column], marks["coordinate_type"][at, column] = part.method, part.coordinate_type
         status[at[~part.existed], column] = _DID_NOT_EXIST
         if indicator.id not in part.measures:
+            if indicator.id in part.unknown:
+                status[at[part.existed], column] = _MISSING
             continue
         here = at[part.existed]
         whole[here, column] = True

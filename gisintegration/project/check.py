@@ -10,6 +10,7 @@ from typing import Any
 from gisintegration.areas import AreaDivision, check_coverage, levels
 from gisintegration.disclosure import POLICIES, policy_named
 from gisintegration.errors import ProjectError
+from gisintegration.indicators import Constants
 from gisintegration.progress import ProgressOption, part, reporter
 from gisintegration.project.check_register import check_register
 from gisintegration.project.check_reported import check_reported
@@ -97,10 +98,12 @@ def check_project(
         check_reported(found, project, editions or {})
         report(1.0, "Checked")
         return ProjectCheck(project.path, tuple(found.rows))
-    indicators, _ = found.attempt("indicators", lambda: project_indicators(project)) or ({}, None)
+    indicators, constants = found.attempt("indicators", lambda: project_indicators(project)) or ({}, Constants({}))
     check_maps(found, project, indicators)
     report(0.2, "Checking the register")
-    written = check_register(found, project, editions or {}, indicators, part(report, 0.2, 1.0), write=write)
+    written = check_register(
+        found, project, editions or {}, (indicators, constants), part(report, 0.2, 1.0), write=write
+    )
     report(1.0, "Checked")
     return ProjectCheck(project.path, tuple(found.rows), written if write else {})
 

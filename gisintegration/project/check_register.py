@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gisintegration.errors import GisIntegrationError, RegisterError
+from gisintegration.indicators import Constants
 from gisintegration.progress import Progress, part
 from gisintegration.project.coding import code_lines, header, values
 from gisintegration.project.edit import write_crs
@@ -15,6 +16,7 @@ from gisintegration.project.inputs import (
     lacking,
     read_project_register,
     register_paths,
+    without_constants,
     years_asked,
     years_left_out,
     years_wanted,
@@ -24,6 +26,7 @@ from gisintegration.project.settings import Project
 from gisintegration.registers import Register, examine, place, variables
 from gisintegration.tables import Indicator
 
+Wanted = tuple[Mapping[str, Indicator], Constants]
 _NOT_A_CODE = "is not in the code list"
 
 
@@ -31,7 +34,7 @@ def check_register(
     found: Findings,
     project: Project,
     editions: Editions,
-    indicators: Mapping[str, Indicator],
+    wanted: Wanted,
     report: Progress,
     *,
     write: bool,
@@ -55,7 +58,7 @@ def check_register(
     except GisIntegrationError as error:
         found.refused("register", error)
         return written
-    found.attempt("register", lambda: _tell_register(found, settled, register, editions, indicators))
+    found.attempt("register", lambda: _tell_register(found, settled, register, editions, wanted))
     return written
 
 
@@ -135,8 +138,9 @@ def _tell_register(
     project: Project,
     register: Register,
     editions: Editions,
-    indicators: Mapping[str, Indicator],
+    wanted: Wanted,
 ) -> None:
+    indicators, constants = wanted
     years = f"{register.years[0]}–{register.years[-1]}" if len(register.years) > 1 else str(register.years[0])
     found.add("ok", "register", f"years {years}; variables: {', '.join(register.variables)}.")
     for line in str(register.report).splitlines():
@@ -145,10 +149,19 @@ def _tell_register(
     plans = found.attempt("recalculate", lambda: plans_of(project, editions, available)) if available else None
     for plan in plans or []:
         _tell_plan(found, register, plan.editions, available)
-    for key, absent in lacking(register, indicators).items():
+    poor = lacking(register, indicators)
+    for key, absent in poor.items():
         what = f"{key} needs {', '.join(absent)}, which the register lacks"
         left_out = project.settings.indicators.use == "all"
         found.add("note" if left_out else "wrong", "indicators", what + (": left out." if left_out else "."))
+    able = {key: item for key, item in indicators.items() if key not in poor}
+    told = (
+        found.attempt("indicators", lambda: without_constants(project, able, constants, available))
+        if available
+        else None
+    )
+    for text in told[1] if told else []:
+        found.add("note", "indicators", text)
 
 
 def _tell_plan(found: Findings, register: Register, editions: Editions, available: list[int]) -> None:

@@ -9,10 +9,12 @@ from gisintegration.progress import Progress, part
 from gisintegration.project.counting import count_all
 from gisintegration.project.inputs import (
     Where,
+    lacking,
     project_indicators,
     read_editions,
     read_project_register,
     refuse_lacking,
+    without_constants,
 )
 from gisintegration.project.made import Made, delivered_notes, without_polygon
 from gisintegration.project.settings import Project
@@ -32,6 +34,11 @@ def from_register(project: Project, where: Where | None, report: Progress) -> Ma
     editions = read_editions(project, where=where)
     register = read_project_register(project, progress=part(report, 0.02, 0.16))
     refuse_lacking(project, register, indicators)
+    poor = lacking(register, indicators)
+    able = {key: item for key, item in indicators.items() if key not in poor}
+    kept, told = without_constants(project, able, constants, register.years)
+    # What lacks variables is left out, and told, where it is counted.
+    indicators = {key: item for key, item in indicators.items() if key in poor or key in kept}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         counted = count_all(project, register, editions, indicators, constants, progress=part(report, 0.16, 0.95))
@@ -50,7 +57,7 @@ def from_register(project: Project, where: Where | None, report: Progress) -> Ma
                 "indicators": sorted({key for table in counted.tables for key in table.indicators}),
             },
         },
-        messages=tuple(str(warning.message) for warning in caught if warning.category is UserWarning),
+        messages=tuple(dict.fromkeys([*(str(one.message) for one in caught if one.category is UserWarning), *told])),
         notes=tuple(delivered_notes({areas[key]: codes for key, codes in delivered.items() if key in finest})),
         delivered=delivered,
         placed=tuple(counted.placed),

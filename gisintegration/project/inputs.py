@@ -11,13 +11,17 @@ import pandas as pd
 from gisintegration.areas import AreaDivision, load_areas, read_areas, select, take, with_land
 from gisintegration.errors import InputError, ProjectError
 from gisintegration.indicators import Constants, load_constants, load_indicators
-from gisintegration.indicators.declare import variables_of
+from gisintegration.indicators.declare import variables_of, words_without, years_without
 from gisintegration.progress import ProgressOption
 from gisintegration.project.parts import Years
 from gisintegration.project.settings import Project
 from gisintegration.registers import Register, read_register
 from gisintegration.tables import Indicator
 
+_CONSTANTS = (
+    'supply it as [indicators] constants = "constants.toml" (docs/indicators.md); '
+    'for a register of gisintegration synthetic, constants = "synthetic".'
+)
 Where = Mapping[str, Sequence[str]]
 Editions = Mapping[AreaDivision, Years | None]
 
@@ -201,6 +205,31 @@ def refuse_lacking(project: Project, register: Register, indicators: Mapping[str
             hint="name the columns that hold them under [register.columns], or choose other indicators.",
             failures=[{"indicator": key, "lacks": ", ".join(absent)} for key, absent in without.items()],
         )
+
+
+def without_constants(
+    project: Project, indicators: Mapping[str, Indicator], constants: Constants, available: Sequence[int]
+) -> tuple[dict[str, Indicator], list[str]]:
+    """The indicators that the national constants suffice for in some year, and what is told of years they do not.
+
+    Of ``use = "all"``, an indicator that no year has the constants of is left out.
+
+    Raises
+    ------
+    ProjectError
+        Such an indicator is asked for by name; each is listed.
+    """
+    years = years_wanted(project, available)
+    absent = years_without(indicators, constants, years)
+    gone = {key for key, of in absent.items() if {year for lost in of.values() for year in lost} >= set(years)}
+    if gone and project.settings.indicators.use != "all":
+        raise ProjectError(
+            f"National constants that indicators need are not known for {_listed(years)}.",
+            hint=_CONSTANTS,
+            failures=[{"indicator": key, "lacks": ", ".join(absent[key])} for key in sorted(gone)],
+        )
+    told = [f"{text} {_CONSTANTS[0].upper()}{_CONSTANTS[1:]}" for text in words_without(absent)]
+    return {key: item for key, item in indicators.items() if key not in gone}, told
 
 
 def joined(older: AreaDivision, newer: AreaDivision) -> AreaDivision:
