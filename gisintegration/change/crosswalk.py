@@ -21,6 +21,7 @@ from gisintegration.change.crosswalk_check import CrosswalkCheck, checked
 from gisintegration.change.crosswalk_table import ANY_YEAR, COLUMNS, POPULATION, TEXTS, conform
 from gisintegration.errors import InputError
 
+_SHOWN = 20
 __all__ = ["ANY_YEAR", "COLUMNS", "POPULATION", "Crosswalk", "load_crosswalk", "positions"]
 
 
@@ -151,7 +152,7 @@ class Crosswalk:
 
         Kinds and years are matched: a kind that one of the two lacks goes by its ``population``, a year by its nearest.
         ``n`` and ``shared_area`` are known only where an area of B lies wholly in C, or wholly in A (``n`` then only if
-        both count the same population: one method, one year).
+        both count the same population: by one method, of one kind, in one year that both state).
 
         Parameters
         ----------
@@ -177,11 +178,12 @@ class Crosswalk:
         [1.0]
         """
         _refuse_mismatch(self, other)
-        same = (self.method, self.weights_year) == (other.method, other.weights_year)
         parts, lost = [], set[str]()
         years = sorted({*self.years, *other.years} - {ANY_YEAR}) or [ANY_YEAR]
         for kind in sorted({*self.kinds, *other.kinds}):
             for year in years:
+                counted = _counted(self, kind, year)
+                same = counted is not None and counted == _counted(other, kind, year)
                 rows, orphans = composed(
                     _like(self, kind, year), _like(other, kind, year), through=self.target, same_population=same
                 )
@@ -210,13 +212,14 @@ class Crosswalk:
     def invert(self) -> Crosswalk:
         """The crosswalk back: what part of each target came from each source.
 
-        Weights are the persons of each piece over those of the target; without persons (``area``), its m². A target
-        with one source needs neither.
+        Weights are the persons of each piece over those of the target; without persons (``area``), its m². Where the
+        persons of only some pieces of a target are known, its weights are by m² too, marked ``fallback`` and told in
+        ``notes``. A target with one source needs neither.
 
         Raises
         ------
         InputError
-            A target has several sources and the crosswalk has neither persons nor areas.
+            A target has several sources and the crosswalk has neither persons nor areas of all of them.
 
         Warns
         -----
@@ -239,11 +242,19 @@ class Crosswalk:
             UserWarning,
             stacklevel=2,
         )
-        parts = [inverted(rows).assign(kind=kind, year=year) for (kind, year), rows in self._parts.items()]
+        parts, by_area = [], set[str]()
+        for (kind, year), rows in self._parts.items():
+            found, codes = inverted(rows)
+            parts.append(found.assign(kind=kind, year=year))
+            by_area.update(codes)
         table = pd.concat(parts) if parts else self.table
-        note = f"The inverse of {self.source} → {self.target}: for the population of its weights only."
         turned = (self.targets, self.sources, self.target_hash, self.source_hash)
-        notes = (*self.notes, note)
+        notes = (*self.notes, f"The inverse of {self.source} → {self.target}: for the population of its weights only.")
+        if by_area:
+            shown = ", ".join(sorted(by_area)[:_SHOWN]) + (" and more" if len(by_area) > _SHOWN else "")
+            notes += (
+                f"{len(by_area)} areas go by ground, since the persons of some of their parts are not known: {shown}.",
+            )
         return Crosswalk(self.target, self.source, self.method, table, *turned, self.weights_year, self.raw, notes)
 
     def verify(self) -> CrosswalkCheck:
@@ -337,6 +348,12 @@ def _like(one: Crosswalk, kind: str, year: int) -> pd.DataFrame:
         return one.rows(kind, one.nearest_year(year))
     instead = POPULATION if POPULATION in one.kinds else one.kinds[0]
     return one.rows(instead, one.nearest_year(year)).assign(fallback=True)
+
+
+def _counted(one: Crosswalk, kind: str, year: int) -> tuple[str, int] | None:
+    """What the persons of :func:`_like` are counted by and in which year; None if that is not known."""
+    found = one.nearest_year(year) or one.weights_year
+    return None if found is None or kind not in one.kinds else (one.method, found)
 
 
 def _refuse_mismatch(first: Crosswalk, second: Crosswalk) -> None:

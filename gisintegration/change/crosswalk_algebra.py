@@ -9,6 +9,7 @@ import pandas as pd
 from gisintegration.change.crosswalk_table import shares, weights
 from gisintegration.errors import InputError
 
+Floats = npt.NDArray[np.float64]
 _NEARLY = 1e-9
 
 
@@ -27,7 +28,7 @@ def composed(
     through
         Key of the edition between, for messages.
     same_population
-        ``n`` counts the same in both.
+        ``n`` counts the same persons in both: of one method, kind and stated year.
 
     Returns
     -------
@@ -87,40 +88,61 @@ def _lost(both: pd.DataFrame, through: str) -> tuple[str, ...]:
     return tuple(sorted(set(gone["source"])))
 
 
-def inverted(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows that lead back, by the persons of each piece, or by its area where the crosswalk has no persons.
+def inverted(rows: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The rows that lead back, by the persons of each piece, or by its area where these are not known.
 
     Parameters
     ----------
     rows
         Of one kind and year.
 
+    Returns
+    -------
+    tuple
+        Rows, and the targets of several sources that are divided by area since the persons of some piece, but not of
+        all of the crosswalk, are unknown. They are marked ``fallback``.
+
     Raises
     ------
     InputError
         A target has several sources, and neither persons nor areas tell what part of it each one is.
     """
-    amounts = _amounts(rows)
+    persons, area = _persons(rows), rows["shared_area"].to_numpy(np.float64)
+    counted = not rows["n"].isna().all()
     group = pd.factorize(rows["target"])[0].astype(np.int64)
-    weight, fallback = weights(group, amounts)
+    weight, fallback = weights(group, [persons, area] if counted else [area])
     unknown = np.isnan(weight)
     if unknown.any():
-        codes = sorted(set(rows.loc[unknown, "target"]))
+        failures = [_untold(code, rows, persons, area) for code in sorted(set(rows.loc[unknown, "target"]))]
         raise InputError(
-            f"{len(codes)} targets have several sources, and the crosswalk does not say how much of each they hold.",
+            f"{len(failures)} targets have several sources, and the crosswalk does not say how much of each they hold.",
             hint="make the crosswalk the other way from places, weights or areas instead.",
-            failures=[{"target": code} for code in codes],
+            failures=failures,
         )
     turned = rows.rename(columns={"source": "target", "target": "source"})
-    return turned.assign(weight=weight, fallback=fallback)
+    by_area = rows.loc[fallback, "target"].isin(rows.loc[np.isnan(persons), "target"])
+    codes = tuple(sorted(set(rows.loc[fallback, "target"][by_area])))
+    return turned.assign(weight=weight, fallback=fallback), codes
 
 
-def _amounts(rows: pd.DataFrame) -> list[npt.NDArray[np.float64]]:
-    """What each row brings to its target: persons if the crosswalk has them, then m²."""
-    weight = rows["weight"].to_numpy(np.float64)
-    area = rows["shared_area"].to_numpy(np.float64)
-    persons = rows["n"].to_numpy(np.float64)
-    if np.isnan(persons).all():
-        return [area]
-    whole = rows.groupby("source")["n"].transform("sum").to_numpy(np.float64)
-    return [weight * whole, area]
+def _persons(rows: pd.DataFrame) -> Floats:
+    """Persons that each row brings to its target, NaN where they are not known.
+
+    They are the source's persons by the row's weight, since weights may be another kind's or whole areas. Where the
+    source's are not known in full, the piece's own count stands; of a source that goes whole to one of several it does
+    not, as the rest of what it brings is unknown.
+    """
+    weight, own = rows["weight"].to_numpy(np.float64), rows["n"].to_numpy(np.float64)
+    grouped = rows.groupby("source")["n"]
+    known = (grouped.transform("count") == grouped.transform("size")).to_numpy()
+    brought = np.where(known, weight * grouped.transform("sum").to_numpy(np.float64), own)
+    brought[~known & (weight == 1)] = np.nan
+    return np.where(weight > 0, brought, 0.0)
+
+
+def _untold(code: str, rows: pd.DataFrame, persons: Floats, area: Floats) -> dict[str, object]:
+    """A target, with the sources that neither persons nor area are known of."""
+    mine = (rows["target"] == code).to_numpy()
+    blank = mine & np.isnan(persons) & np.isnan(area)
+    sources = ", ".join(sorted(rows["source"][blank if blank.any() else mine]))
+    return {"target": code, "not_known_of": sources}

@@ -144,6 +144,31 @@ def test_persons_are_not_mixed_with_other_weights_when_composed():
     assert both.table["n"].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("years", "known"),
+    [((None, None), False), ((2023, 2023), True), ((2022, 2023), False), ((2023, None), False)],
+)
+def test_persons_of_two_crosswalks_are_one_population_only_of_one_stated_year(years, known):
+    """All of x lies in a, so that the second crosswalk's count of x in p and q is of a's persons, if of one year."""
+    first = made([("a", "x", 1.0, 40.0)], weights_year=years[0])
+    second = made([("x", "p", 0.25, 10.0), ("x", "q", 0.75, 30.0)], source="s/2", target="s/3", weights_year=years[1])
+    both = first.compose(second)
+    assert rows_of(both, "target", "weight") == [("p", 0.25), ("q", 0.75)]
+    np.testing.assert_array_equal(both.table["n"], [10.0, 30.0] if known else [np.nan, np.nan])
+
+
+def test_persons_of_one_year_are_known_by_that_year_and_another_kind_is_another_population():
+    columns = ("source", "target", "weight", "n", "kind", "year")
+    both_kinds = ("population", "old")
+    first = made([("a", "x", 1.0, 4.0, "population", year) for year in (2020, 2021)], columns=columns)
+    second = made(
+        [("x", code, 0.5, 2.0, kind, 2021) for kind in both_kinds for code in ("p", "q")],
+        columns=columns, source="s/2", target="s/3",
+    )  # fmt: skip
+    known = first.compose(second).table.groupby(["kind", "year"])["n"].count().to_dict()
+    assert known == {("old", 2020): 0, ("old", 2021): 0, ("population", 2020): 0, ("population", 2021): 2}
+
+
 def test_kinds_and_years_are_matched_when_composed():
     columns = ("source", "target", "weight", "kind", "year")
     first = made([("a", "x", 1.0, "population", 2020), ("b", "x", 1.0, "population", 2020)], columns=columns)
@@ -233,9 +258,51 @@ def test_a_merge_without_persons_or_areas_has_no_inverse_and_a_recoding_has():
         pytest.raises(InputError, match="1 targets have several sources") as caught,
     ):
         merged.invert()
-    assert caught.value.failures == [{"target": "x"}]
+    assert caught.value.failures == [{"target": "x", "not_known_of": "a, b"}]
     recoded = made([("a", "x", 1.0), ("b", "y", 1.0)], columns=("source", "target", "weight"), method="table")
     assert rows_of(back(recoded), "source", "target", "weight") == [("x", "a", 1.0), ("y", "b", 1.0)]
+
+
+PARTS = ("source", "target", "weight", "n", "shared_area")
+
+
+def test_an_inverse_with_persons_of_some_pieces_only_goes_by_ground_and_says_so():
+    rows = [("a", "x", 1.0, 100.0, 30.0), ("b", "x", 1.0, np.nan, 10.0), ("c", "y", 1.0, 5.0, 9.0),
+            ("d", "y", 1.0, 15.0, 9.0)]  # fmt: skip
+    turned = back(made(rows, columns=PARTS))
+    assert rows_of(turned, "source", "target", "weight", "fallback") == [
+        ("x", "a", 0.75, True), ("x", "b", 0.25, True), ("y", "c", 0.25, False), ("y", "d", 0.75, False),
+    ]  # fmt: skip
+    assert turned.notes[-1] == "1 areas go by ground, since the persons of some of their parts are not known: x."
+
+
+def test_an_inverse_that_neither_persons_nor_ground_tell_is_refused_with_target_and_source():
+    rows = [("a", "x", 1.0, 100.0), ("b", "x", 1.0, np.nan)]
+    with (
+        pytest.warns(UserWarning, match="inverse"),
+        pytest.raises(InputError, match="1 targets have several") as caught,
+    ):
+        made(rows).invert()
+    assert caught.value.failures == [{"target": "x", "not_known_of": "b"}]
+
+
+def test_an_inverse_counts_a_known_piece_whole_though_its_source_is_not_known_in_full():
+    rows = [("a", "x", 0.5, np.nan), ("a", "y", 0.5, 10.0), ("b", "y", 1.0, 30.0)]
+    turned = back(made(rows))
+    assert rows_of(turned, "source", "target", "weight") == [("x", "a", 1.0), ("y", "a", 0.25), ("y", "b", 0.75)]
+
+
+def test_an_inverse_lets_a_piece_where_nobody_lives_bring_nobody_whatever_is_unknown():
+    rows = [("a", "x", 0.0, np.nan), ("a", "y", 1.0, np.nan), ("b", "x", 1.0, 7.0)]
+    turned = back(made(rows))
+    assert rows_of(turned, "source", "target", "weight") == [("x", "a", 0.0), ("x", "b", 1.0), ("y", "a", 1.0)]
+
+
+def test_whole_areas_with_persons_in_part_unknown_do_not_pass_for_their_known_part():
+    """Of a, which goes whole to y, a part of unknown size is in x: it brings more than the 10 counted in y."""
+    rows = [("a", "x", 0.0, np.nan), ("a", "y", 1.0, 10.0), ("b", "y", 1.0, 30.0)]
+    with pytest.warns(UserWarning, match="inverse"), pytest.raises(InputError, match="1 targets have several"):
+        made(rows, method="best_fit").invert()
 
 
 # verify
