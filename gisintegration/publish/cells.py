@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -17,6 +18,9 @@ from gisintegration.publish.classes import Classes, classes
 from gisintegration.tables import BREAKDOWNS, TOTAL, Areas, Release, Status
 
 PARTS = ("numerator", "denominator")
+# How sure a recalculated figure is.
+QUALITY = ("lower", "upper", "se", "exact_share")
+RECALCULATED = "recalculated"
 
 
 def totals(rows: pd.DataFrame, *, sexes: bool = False) -> pd.DataFrame:
@@ -43,6 +47,42 @@ def is_code(column: pd.Series, code: str) -> npt.NDArray[np.bool_]:
     position = category.categories.get_indexer(pd.Index([code]))[0]
     found: npt.NDArray[np.bool_] = category.codes.to_numpy() == (position if position >= 0 else -2)
     return found
+
+
+def is_recalculated(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Where a figure was recalculated by weights, however much of it is exact; never where areas were summed."""
+    category = rows["method"].cat
+    made = np.array([str(method).startswith(RECALCULATED) for method in category.categories] + [False])
+    found: npt.NDArray[np.bool_] = made[category.codes.to_numpy()]
+    return found
+
+
+def is_estimated(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Where there is a recalculated figure that is not exact.
+
+    Examples
+    --------
+    >>> method = pd.Categorical(["recalculated:area", "recalculated:area", "summed"])
+    >>> is_estimated(pd.DataFrame({"method": method, "value": 1.0, "exact_share": [0.5, 1.0, 1.0]})).tolist()
+    [True, False, False]
+    """
+    inexact = (rows["value"].notna() & (rows["exact_share"] < 1)).to_numpy()
+    found: npt.NDArray[np.bool_] = is_recalculated(rows) & inexact
+    return found
+
+
+def outwards(value: float, decimals: int, *, up: bool) -> float:
+    """A bound rounded away from what it bounds, so that it still is one; noise in the last places moves nothing.
+
+    Examples
+    --------
+    >>> outwards(3.21, 1, up=False), outwards(3.21, 1, up=True), outwards(3.2 + 1e-12, 1, up=True)
+    (3.2, 3.3, 3.2)
+    """
+    if math.isnan(value):
+        return value
+    scaled = round(value * 10.0**decimals, 6)
+    return (math.ceil(scaled) if up else math.floor(scaled)) / 10.0**decimals
 
 
 def common_classes(rows: pd.DataFrame, release: Release) -> dict[tuple[str, str], Classes]:
@@ -104,13 +144,16 @@ class Wide:
     ----------
     table
         Index: the edition's codes in order. For each indicator a column of its name (NaN unless shown or zero) and
-        one ``<indicator>_status``.
+        one ``<indicator>_status``; for each of ``estimated`` one ``<indicator>_exact_share``.
     years
         The year of each indicator's figures.
+    estimated
+        Indicators of which some figures are estimated.
     """
 
     table: pd.DataFrame
     years: dict[str, int]
+    estimated: tuple[str, ...] = ()
 
 
 def wide(rows: pd.DataFrame, areas: Areas, indicators: Sequence[str], *, year: int | None = None) -> Wide:
@@ -126,11 +169,13 @@ def wide(rows: pd.DataFrame, areas: Areas, indicators: Sequence[str], *, year: i
     year
         None: for each indicator its latest year on the edition; those without any are left out.
     """
-    here = of_edition(rows[["indicator", "division", "edition", "area", "year", "value", "status"]], areas)
+    used = ["indicator", "division", "edition", "area", "year", "value", "status", "method", "exact_share"]
+    here = of_edition(rows[used], areas)
     table = pd.DataFrame(index=pd.Index(areas.table["code"].astype("str"), name="code"))
     remainder = areas.table["kind"].to_numpy() == "remainder"
     columns: dict[str, npt.NDArray[np.float64] | npt.NDArray[np.object_]] = {}
     years: dict[str, int] = {}
+    estimated = []
     for indicator in indicators:
         mine = here[is_code(here["indicator"], indicator)]
         if year is None and mine.empty:
@@ -144,4 +189,8 @@ def wide(rows: pd.DataFrame, areas: Areas, indicators: Sequence[str], *, year: i
         values = pd.Series(mine["value"].to_numpy(), index=codes, dtype="float64").reindex(table.index)
         columns[indicator] = values.to_numpy()
         columns[f"{indicator}_status"] = np.array([str(text) for text in status], dtype=object)
-    return Wide(table.assign(**columns), years)
+        if is_estimated(mine).any():
+            estimated.append(indicator)
+            part = pd.Series(mine["exact_share"].to_numpy(), index=codes, dtype="float64")
+            columns[f"{indicator}_exact_share"] = part.reindex(table.index).to_numpy()
+    return Wide(table.assign(**columns), years, tuple(estimated))

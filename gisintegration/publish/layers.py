@@ -157,7 +157,7 @@ def _year_layers(
         years = sorted(int(year) for year in of_edition(rows, areas)["year"].unique())
         for year in years if known.any() else []:
             made = wide(rows, areas, list(release.indicators), year=year)
-            layer = wide_layer(f"{name}_{year}", areas, release, made.years, language)
+            layer = wide_layer(f"{name}_{year}", areas, release, made, language)
             frame = area_frame(areas).join(made.table, on="code")[list(layer.columns)]
             yield YearLayer(key, areas, year, layer, made, frame[known], shapes[known])
 

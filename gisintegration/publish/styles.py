@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from gisintegration.publish.classes import Classes, ramp
 from gisintegration.publish.qml.document import Rule, Style, plain_html, quoted
 from gisintegration.publish.qml.symbols import INK, PATTERNS, Fill
-from gisintegration.publish.words import REMAINDER, Language, sentences, unit_text
+from gisintegration.publish.words import ESTIMATED, REMAINDER, Language, sentences, unit_text
 from gisintegration.tables import WORDS, Indicator, Release, Status
 
 _IS_AREA = "\"kind\" <> 'remainder'"
@@ -27,6 +27,8 @@ def indicator_style(
     language: Language,
     value: str = "value",
     status: str = "status",
+    estimated: str = "",
+    bounds: bool = False,
     temporal: bool = True,
 ) -> Style:
     """The style of one indicator: its classes, and a rule for each state that occurs in the layer.
@@ -41,6 +43,10 @@ def indicator_style(
         Those that occur in the layer. Protected areas are named in the legend whether there are any or not.
     value, status
         The columns they stand in.
+    estimated
+        The QGIS expression of estimated figures, which are marked over their class; empty: there are none.
+    bounds
+        Whether the layer has columns ``lower`` and ``upper``, which the map tip then tells of estimated figures.
     """
     occurring = {Status.PROTECTED, *(Status(code) for code in statuses)} - {Status.SHOWN}
     rules = []
@@ -52,13 +58,16 @@ def indicator_style(
         if code in occurring:
             text = WORDS[code].sv if language == "sv" else WORDS[code].en
             rules.append(Rule(text, f'{_IS_AREA} and "{status}" = {quoted(code)}', PATTERNS.by_status[code]))
+    if estimated:
+        rules.append(Rule(ESTIMATED[language], f"{_IS_AREA} and {estimated}", PATTERNS.estimated))
     if remainders:
         rules.append(Rule(REMAINDER[language], "\"kind\" = 'remainder'", PATTERNS.remainder))
+    sure = _sureness(indicator, estimated, language, bounds=bounds) if estimated else ""
     return Style(
         tuple(rules),
         tuple(columns),
         aliases=aliases,
-        map_tip=_map_tip(indicator, title, release, language, value=value, status=status, temporal=temporal),
+        map_tip=_map_tip(indicator, title, release, language, value=value, status=status, temporal=temporal, sure=sure),
         areas=areas,
         temporal=temporal,
     )
@@ -99,8 +108,30 @@ def _class_rules(indicator: Indicator, classed: Classes, value: str, language: L
     return rules
 
 
+def _sureness(indicator: Indicator, estimated: str, language: Language, *, bounds: bool) -> str:
+    """What the map tip says of an estimated figure: that it is one, and between what it lies."""
+    told = quoted(f"<br>{ESTIMATED[language]}")
+    if bounds:
+        tens = 10**indicator.decimals
+        # Rounded outwards, so that what is true of the bounds is true of what is told.
+        low, high = (f'{way}("{name}" * {tens}) / {tens}' for way, name in (("floor", "lower"), ("ceil", "upper")))
+        between, joined = {"sv": (": lägst ", ", högst "), "en": (": lowest ", ", highest ")}[language]
+        shown = [f"format_number({bound}, {indicator.decimals}, {quoted(language)})" for bound in (low, high)]
+        told += f" || {quoted(between)} || {shown[0]} || {quoted(joined)} || {shown[1]}"
+        told = f"coalesce({told}, {quoted('<br>' + ESTIMATED[language])})"
+    return f"[% case when {estimated} then {told} else '' end %]"
+
+
 def _map_tip(
-    indicator: Indicator, title: str, release: Release, language: Language, *, value: str, status: str, temporal: bool
+    indicator: Indicator,
+    title: str,
+    release: Release,
+    language: Language,
+    *,
+    value: str,
+    status: str,
+    temporal: bool,
+    sure: str,
 ) -> str:
     unit = unit_text(indicator, language)
     figure = f'format_number("{value}", {indicator.decimals}, {quoted(language)}) || {quoted(chr(160) + unit)}'
@@ -114,5 +145,5 @@ def _map_tip(
     small = "<br>".join(plain_html(text) for text in sentences(release, language))
     return (
         f'<b>[% "name" %]</b> ([% "code" %])<br>{plain_html(title)}{when}<br>'
-        f"<b>[% case {rest} {states} else {figure} end %]</b><br><small>{small}</small>"
+        f"<b>[% case {rest} {states} else {figure} end %]</b>{sure}<br><small>{small}</small>"
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import math
 from pathlib import Path
 
 import pandas as pd
 
 from gisintegration.errors import InputError
 from gisintegration.progress import ProgressOption, reporter
-from gisintegration.publish.cells import check_areas, is_code, of_edition, totals
+from gisintegration.publish.cells import QUALITY, check_areas, is_code, is_recalculated, of_edition, outwards, totals
 from gisintegration.publish.output import writing
 from gisintegration.publish.parquet import file_facts
 from gisintegration.publish.words import (
@@ -22,8 +23,9 @@ from gisintegration.publish.words import (
     layer_names,
 )
 from gisintegration.swedish import round_half_away
-from gisintegration.tables import TOTAL, WORDS, Areas, Indicator, Release, Status
+from gisintegration.tables import TOTAL, WORDS, Areas, Indicator, Release, Status, method_words
 
+_QUALITY = ("method", *QUALITY)
 # A cell that begins with one of these is a formula to Excel.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,6 +34,9 @@ def write_tables(
     release: Release, folder: str | Path, *, language: Language = "sv", progress: ProgressOption = None
 ) -> list[Path]:
     """Write a CSV for each indicator and edition: a row for each area and sex, and for each year its value and status.
+
+    Where some figures were recalculated by weights, each year also has the method in words, the bounds (rounded
+    outwards), the standard error, and the per cent of the figure that is exact (rounded down).
 
     Files open in Excel by a double click: UTF-8 with a byte-order mark, semicolons, decimal commas. A ``.csvt`` beside
     each tells GIS programs that codes are text. ``about.txt`` says what the indicators mean, and holds the source
@@ -86,31 +91,58 @@ def _write(
     names = dict(zip(areas.table["code"], areas.table["name"], strict=True))
     figures = rows["value"].to_numpy()
     texts = [figure_text(value, indicator.decimals, language) for value in figures]
+    recalculated = bool(is_recalculated(rows).any())
+    sure = _quality(rows, indicator, language) if recalculated else [()] * len(rows)
     cells = {
-        (str(area), str(sex), int(year)): (text, status[Status(str(state))])
-        for area, sex, year, text, state in zip(
-            rows["area"], rows["sex"], rows["year"], texts, rows["status"], strict=True
+        (str(area), str(sex), int(year)): (text, status[Status(str(state))], *more)
+        for area, sex, year, text, state, more in zip(
+            rows["area"], rows["sex"], rows["year"], texts, rows["status"], sure, strict=True
         )
     }
     sexes = sorted({sex for _, sex, _ in cells}, key=lambda sex: (sex != TOTAL, sex))
     pairs = {(area, sex) for area, sex, _ in cells}
     policy = ", ".join(sorted(release.stamps))
     heads = [FIELDS[name][language] for name in ("code", "name", "sex")]
-    mark = FIELDS["status"][language]
+    marks = ("status", *(_QUALITY if recalculated else ()))
+    told_of = [FIELDS[name][language] + (" (%)" if name == "exact_share" else "") for name in marks]
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, delimiter=";", quoting=csv.QUOTE_MINIMAL)
         writer.writerow(
-            [*heads, *(head for year in years for head in (year, f"{mark} {year}")), FIELDS["policy"][language]]
+            [
+                *heads,
+                *(head for year in years for head in (year, *(f"{mark} {year}" for mark in told_of))),
+                FIELDS["policy"][language],
+            ]
         )
         for area in sorted({area for area, _ in pairs}):
             for sex in sexes:
                 if (area, sex) in pairs:
-                    missing = ("", status[Status.MISSING])
+                    missing = ("", status[Status.MISSING], *([""] * (len(marks) - 1)))
                     told = [text for year in years for text in cells.get((area, sex, year), missing)]
                     who = class_text(release.labels, "sex", sex, language)
                     writer.writerow([plain_cell(area), plain_cell(str(names[area])), who, *told, policy])
-    types = ["String"] * 3 + ["Real", "String"] * len(years) + ["String"]
+    more = ["String"] + ["Real"] * len(QUALITY) if recalculated else []
+    types = ["String"] * 3 + ["Real", "String", *more] * len(years) + ["String"]
     path.with_suffix(".csvt").write_text(",".join(f'"{kind}"' for kind in types) + "\n", encoding="ascii")
+
+
+def _quality(rows: pd.DataFrame, indicator: Indicator, language: Language) -> list[tuple[str, ...]]:
+    """How each figure was made and how sure it is; empty where there is no figure."""
+    methods = {str(code): method_words(str(code), language) for code in rows["method"].unique() if str(code)}
+    return [
+        (
+            methods.get(str(method), ""),
+            figure_text(outwards(lower, indicator.decimals, up=False), indicator.decimals, language),
+            figure_text(outwards(upper, indicator.decimals, up=True), indicator.decimals, language),
+            figure_text(se, indicator.decimals, language),
+            figure_text(outwards(100 * part, 0, up=False), 0, language),
+        )
+        if not math.isnan(value)
+        else ("",) * len(_QUALITY)
+        for value, method, lower, upper, se, part in zip(
+            rows["value"], rows["method"], *(rows[name] for name in QUALITY), strict=True
+        )
+    ]
 
 
 def _write_about(path: Path, release: Release, language: Language) -> None:

@@ -39,6 +39,10 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "status": {"sv": "Status", "en": "Status"},
     "status_text": {"sv": "Status i ord", "en": "Status in words"},
     "method": {"sv": "Metod", "en": "Method"},
+    "lower": {"sv": "Lägst", "en": "Lowest"},
+    "upper": {"sv": "Högst", "en": "Highest"},
+    "se": {"sv": "Medelfel", "en": "Standard error"},
+    "exact_share": {"sv": "Andel exakt", "en": "Exact share"},
     "area_key": {"sv": "Nyckel till key_area", "en": "Key to key_area"},
     "regso": {"sv": "RegSO", "en": "RegSO"},
     "kommun": {"sv": "Kommun", "en": "Municipality"},
@@ -51,6 +55,7 @@ REMAINDER: Mapping[str, str] = {
     "sv": "återstod av kommun, gränser okända",
     "en": "rest of municipality, borders unknown",
 }
+ESTIMATED: Mapping[str, str] = {"sv": "uppskattad (omräknad)", "en": "estimated (recalculated)"}
 
 
 def identifier(text: str) -> str:

@@ -22,8 +22,8 @@ from gisintegration.tables import COLUMNS, ProtectedTable, constant
 
 AS_PUBLISHED = "as-published"
 STAMP: Mapping[str, str] = {
-    "sv": "Uppgifterna är som utgivaren publicerat dem; röjandekontrollen är utgivarens.",
-    "en": "The figures are as their publisher published them; the disclosure control is the publisher's.",
+    "sv": "Källuppgifterna är tagna som utgivaren publicerat dem; röjandekontrollen är utgivarens.",
+    "en": "The source figures are taken as their publisher published them; the disclosure control is the publisher's.",
 }
 _NAMED = 12
 

@@ -494,7 +494,7 @@ def test_source_and_notes_reach_the_release(tmp_path):
     made = gi.release([table], areas={"deso/2018": squares(BJURHOLM)}, organisation="Bjurholms kommun")
     assert made.source_line("sv") == "Källa: SCB, tabell T1. Bearbetning: Bjurholms kommun."
     assert [note["en"].split(":")[0] for note in made.notes] == ["Population"]
-    assert made.stamps["as-published"]["sv"].startswith("Uppgifterna är som utgivaren publicerat dem")
+    assert made.stamps["as-published"]["sv"].startswith("Källuppgifterna är tagna som utgivaren publicerat dem")
     gi.save_release(made, tmp_path / "kept")
     opened = gi.open_release(tmp_path / "kept")
     assert (opened.id, opened.source_line("sv"), opened.notes) == (made.id, made.source_line("sv"), made.notes)

@@ -19,6 +19,7 @@ from gisintegration.tables import Kind, Release
 
 _NAMES = {"sv": "Svenska", "en": "English"}
 StyleRow = tuple[str, str, str, str]
+_ESTIMATED = '"value" is not null and "exact_share" < 1 and "method" like \'recalculated%\''
 
 
 def styles(
@@ -59,7 +60,7 @@ def wide_styles(
 ) -> list[StyleRow]:
     """A style for each indicator of a wide layer, named after it; shares first."""
     areas, years = release.areas[key], made.years
-    declared = wide_layer(name, areas, release, years, language)
+    declared = wide_layer(name, areas, release, made, language)
     order = sorted(years, key=lambda item: (release.indicators[item].kind is not Kind.SHARE, item))
     drawn = (areas.display if areas.display is not None else areas.table.geometry).notna().to_numpy()
     rest = areas.table["kind"].to_numpy() == "remainder"
@@ -80,6 +81,7 @@ def wide_styles(
             language=language,
             value=code,
             status=f"{code}_status",
+            estimated=f'"{code}" is not null and "{code}_exact_share" < 1' if code in made.estimated else "",
             temporal=False,
         )
         found.append((name, indicator.title[language], title, style_document(style)))
@@ -102,6 +104,8 @@ def _view(
         remainders=view.remainders,
         areas=view.areas,
         language=language,
+        estimated=_ESTIMATED if view.estimated else "",
+        bounds=view.estimated,
     )
     return view.layer.name, _NAMES[language], title, style_document(style)
 

@@ -95,20 +95,24 @@ def write_edition(
     made = wide(rows, areas, list(release.indicators))
     if not made.years:
         return EditionLayers(key, areas, true, display, None, made)
-    declared = wide_layer(f"{name}_wide", areas, release, made.years, language)
+    declared = wide_layer(f"{name}_wide", areas, release, made, language)
     frame = plain.join(made.table, on="code")
     return EditionLayers(key, areas, true, display, write_layer(path, frame, shapes, declared), made)
 
 
-def wide_layer(name: str, areas: Areas, release: Release, years: Mapping[str, int], language: Language) -> Layer:
-    """Declare a wide layer: what the areas are, and for each indicator its value and its status."""
+def wide_layer(name: str, areas: Areas, release: Release, made: Wide, language: Language) -> Layer:
+    """Declare a wide layer: what the areas are, and for each indicator its value, its status and how exact it is."""
     columns, names = area_columns(areas), aliases(area_columns(areas), language)
-    for indicator, year in years.items():
+    for indicator, year in made.years.items():
         declared = release.indicators[indicator]
         alias = f"{declared.title[language]} {year} ({unit_text(declared, language)})"
         columns |= {indicator: "real", f"{indicator}_status": "text"}
         names |= {indicator: alias, f"{indicator}_status": f"{declared.title[language]} {year}: status"}
-    latest = max(years.values())
+        if indicator in made.estimated:
+            columns[f"{indicator}_exact_share"] = "real"
+            exact = FIELDS["exact_share"][language].lower()
+            names[f"{indicator}_exact_share"] = f"{declared.title[language]} {year}: {exact}"
+    latest = max(made.years.values())
     title = {"sv": "alla indikatorer", "en": "all indicators"}[language]
     return Layer(
         name,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gisintegration import sql
-from gisintegration.publish.cells import PARTS, is_code, of_edition
+from gisintegration.publish.cells import PARTS, QUALITY, is_code, is_estimated, of_edition
 from gisintegration.publish.geopackage.geometry import EditionLayers, aliases
 from gisintegration.publish.geopackage.schema import GEOMETRY, ROW_NUMBER, Layer
 from gisintegration.publish.geopackage.statistics import Keys
@@ -44,6 +44,8 @@ class IndicatorView:
         Whether remainders are drawn in it.
     areas
         Number of areas drawn.
+    estimated
+        Whether some figures are estimated. It then has columns that say how sure they are.
     """
 
     layer: Layer
@@ -52,6 +54,7 @@ class IndicatorView:
     statuses: tuple[str, ...]
     remainders: bool
     areas: int
+    estimated: bool = False
 
 
 def write_views(
@@ -79,13 +82,15 @@ def write_views(
         mine = here[is_code(here["indicator"], indicator)]
         if mine.empty:
             continue
-        parts = [part for part in PARTS if mine[part].notna().any()]
+        estimated = bool(is_estimated(mine).any())
+        parts = [part for part in PARTS if mine[part].notna().any()] + (list(QUALITY) if estimated else [])
         layer = _declared(release, edition, indicator, parts, language)
         where = {"indicator": keys.texts["indicator"][indicator], **keys.total}
         display = edition.display.name
         con.execute(_statement(layer, display, where, parts=parts, language=language, remainders=remainders))
         statuses = tuple(sorted(str(status) for status in mine["status"].unique()))
-        made.append(IndicatorView(layer, edition.key, indicator, statuses, remainders, edition.display.rows or 0))
+        drawn = edition.display.rows or 0
+        made.append(IndicatorView(layer, edition.key, indicator, statuses, remainders, drawn, estimated))
     return made
 
 

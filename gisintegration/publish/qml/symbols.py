@@ -23,6 +23,8 @@ class Fill:
         Ground; empty: none.
     pattern, ink, angle, distance, width
         Lines (degrees from horizontal, distance between them, their width) or dots over the ground.
+    halo
+        Colour of a wider line below each line, so that lines are seen on light and dark ground; empty: none.
     """
 
     color: str
@@ -34,6 +36,7 @@ class Fill:
     angle: int = 45
     distance: float = 1.1
     width: float = 0.22
+    halo: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class Patterns:
     )
     remainder: Fill = field(
         default_factory=lambda: Fill("#ffffff", outline=INK, pattern="lines", angle=0, distance=1.6, width=0.18)
+    )
+    estimated: Fill = field(
+        default_factory=lambda: Fill(
+            "", outline_style="no", pattern="lines", ink="#3f4c56", halo=WHITE, angle=135, distance=1.3, width=0.1
+        )
     )
 
 
@@ -83,12 +91,9 @@ def fill_symbol(name: str, fill: Fill, *, outline_width: float) -> ET.Element:
         return symbol
     _layer(symbol, "SimpleFill", ground | {"outline_style": "no"})
     if fill.pattern == "lines":
-        options = {"angle": str(fill.angle), "distance": f"{fill.distance:g}", "distance_unit": "MM"}
-        options |= {"color": _rgba(fill.ink), "line_width": f"{fill.width:g}", "line_width_unit": "MM"}
-        layer = _layer(symbol, "LinePatternFill", options)
-        line = ET.SubElement(layer, "symbol", {"name": f"@{name}@1", "type": "line", "alpha": "1"})
-        line_options = {"line_color": _rgba(fill.ink), "line_style": "solid", "line_width": f"{fill.width:g}"}
-        _layer(line, "SimpleLine", line_options | {"line_width_unit": "MM", "capstyle": "flat", "joinstyle": "miter"})
+        if fill.halo:
+            _lines(symbol, name, fill, fill.halo, 3 * fill.width)
+        _lines(symbol, name, fill, fill.ink, fill.width)
     if fill.pattern == "dots":
         options = {f"distance_{axis}": f"{fill.distance:g}" for axis in "xy"}
         options |= {f"distance_{axis}_unit": "MM" for axis in "xy"} | {"displacement_x": f"{fill.distance / 2:g}"}
@@ -99,6 +104,16 @@ def fill_symbol(name: str, fill: Fill, *, outline_width: float) -> ET.Element:
     # The border last, so that the pattern does not run over it.
     _layer(symbol, "SimpleFill", {"color": "0,0,0,0", "style": "no", "joinstyle": "miter"} | border)
     return symbol
+
+
+def _lines(symbol: ET.Element, name: str, fill: Fill, color: str, width: float) -> None:
+    options = {"angle": str(fill.angle), "distance": f"{fill.distance:g}", "distance_unit": "MM"}
+    options |= {"color": _rgba(color), "line_width": f"{width:g}", "line_width_unit": "MM"}
+    layer = _layer(symbol, "LinePatternFill", options)
+    number = len(symbol) - 1  # QGIS names a symbol within one by the layer that holds it
+    line = ET.SubElement(layer, "symbol", {"name": f"@{name}@{number}", "type": "line", "alpha": "1"})
+    line_options = {"line_color": _rgba(color), "line_style": "solid", "line_width": f"{width:g}"}
+    _layer(line, "SimpleLine", line_options | {"line_width_unit": "MM", "capstyle": "flat", "joinstyle": "miter"})
 
 
 def options_element(values: Mapping[str, str]) -> ET.Element:

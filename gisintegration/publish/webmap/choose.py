@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.errors import InputError
-from gisintegration.publish.cells import is_code
+from gisintegration.publish.cells import is_code, is_estimated, outwards
 from gisintegration.swedish import round_half_away
 from gisintegration.tables import TOTAL, Areas, Release, Status
 
@@ -24,6 +24,7 @@ LETTERS = {
     Status.DID_NOT_EXIST: "d",
 }
 REMAINDER = "r"
+_NORMAL_90 = 1.645
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,14 @@ class Figures:
     Parameters
     ----------
     numbers, lower, upper
-        Whole numbers of the last shown decimal (62.4 is 624), None where there is no figure.
+        Whole numbers of the last shown decimal (62.4 is 624), None where there is no figure. Bounds are rounded
+        outwards.
     status
         A letter for each area.
+    low, high
+        Between which an estimated figure lies with 90 per cent probability; None of other figures.
+    se
+        Standard error.
     exact
         Per cent of each figure that comes from whole areas, None where it is all of it or there is no figure.
     methods
@@ -49,6 +55,9 @@ class Figures:
     numbers: list[int | None]
     lower: list[int | None]
     upper: list[int | None]
+    low: list[int | None]
+    high: list[int | None]
+    se: list[int | None]
     exact: list[int | None]
     status: str
     methods: list[str]
@@ -130,17 +139,28 @@ def _figures(rows: pd.DataFrame, areas: Areas, year: int, decimals: int) -> Figu
     kinds = areas.table["kind"].to_numpy() if "kind" in areas.table else np.full(len(codes), "area")
     empty = np.where(kinds == "remainder", REMAINDER, LETTERS[Status.MISSING])
     methods = np.array([str(method) for method in rows["method"]] or [""], dtype=object)
+    low, high = _probable(rows)
     return Figures(
         year=year,
         areas=areas,
         numbers=_whole(rows["value"], place, decimals),
-        lower=_whole(rows["lower"], place, decimals),
-        upper=_whole(rows["upper"], place, decimals),
+        lower=_whole(rows["lower"].map(lambda value: outwards(value, decimals, up=False)), place, decimals),
+        upper=_whole(rows["upper"].map(lambda value: outwards(value, decimals, up=True)), place, decimals),
+        low=_whole(low, place, decimals),
+        high=_whole(high, place, decimals),
+        se=_whole(rows["se"], place, decimals),
         exact=_part(rows, place),
         status="".join(np.where(known, statuses[place], empty)),
         methods=[str(method) for method in np.where(known, methods[place], "")],
         coordinates=tuple(sorted({str(kind) for kind in rows["coordinate_type"].dropna()} - {"", "nan"})),
     )
+
+
+def _probable(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The 90 per cent interval of estimated figures, cut to their bounds; NaN where there is no standard error."""
+    value = rows["value"].where(is_estimated(rows))
+    margin = _NORMAL_90 * rows["se"]
+    return (value - margin).clip(lower=rows["lower"]), (value + margin).clip(upper=rows["upper"])
 
 
 def _part(rows: pd.DataFrame, place: npt.NDArray[np.intp]) -> list[int | None]:

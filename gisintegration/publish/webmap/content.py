@@ -13,17 +13,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.areas import official_names
+from gisintegration.publish.cells import RECALCULATED
 from gisintegration.publish.classes import classes, ramp
 from gisintegration.publish.webmap.choose import LETTERS, Figures, figures_of_level
 from gisintegration.publish.webmap.shapes import drawn, label_points, shape, unchanged
 from gisintegration.publish.webmap.texts import COORDINATES, REFERENCE, Language, status_words, words
 from gisintegration.publish.words import class_text, edition_title, identifier, unit_text
-from gisintegration.tables import Areas, Indicator, Release, Status, method_words
+from gisintegration.tables import Areas, Indicator, Kind, Release, Status, method_words
 
 # Further out than its kommun an area is compared with the first of these that has figures.
 _WIDER = ("region", "lan", "riket")
 _MOST_LABELS = 400
-_RECALCULATED = "recalculated"
+# Whose intervals are no certain bounds: those that rest on figures published with noise say so in a note.
+_LIKELY = "likely ranges"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ def content(
         "language": language,
         "decimals": indicator.decimals,
         "unit": unit_text(indicator, language),
+        "comparable": int(indicator.kind is not Kind.COUNT),
+        "certain": int(indicator.kind is Kind.COUNT and not any(_LIKELY in note["en"] for note in release.notes)),
         "level": level,
         "sex": class_text(release.labels, "sex", sex, language),
         "policies": sorted(release.stamps),
@@ -86,7 +90,7 @@ def content(
         "frames": [_frame(figures, position[figures.areas.key], methods) for figures in frames],
         "above": above,
         "methods": [method_words(method, language) for method in methods],
-        "estimated": [int(method.startswith(_RECALCULATED)) for method in methods],
+        "estimated": [int(method.startswith(RECALCULATED)) for method in methods],
         "breaks": [vars(item) for item in breaks(frames, indicator, language)],
         "status": status_words(language),
         "words": words(language),
@@ -119,7 +123,7 @@ def breaks(frames: Sequence[Figures], indicator: Indicator, language: Language) 
 
 
 def _recalculated(figures: Figures) -> bool:
-    return any(method.startswith(_RECALCULATED) for method in figures.methods)
+    return any(method.startswith(RECALCULATED) for method in figures.methods)
 
 
 def breaks_by_text(data: Mapping[str, Any]) -> list[str]:
@@ -166,8 +170,9 @@ def _frame(figures: Figures, edition: int, methods: Sequence[str]) -> dict[str, 
     }
     if any(value is not None for value in (*figures.lower, *figures.upper)):
         frame |= {"lower": figures.lower, "upper": figures.upper}
-    if any(value is not None for value in figures.exact):
-        frame["exact"] = figures.exact
+    for name in ("se", "exact", "low", "high"):
+        if any(value is not None for value in getattr(figures, name)):
+            frame[name] = getattr(figures, name)
     return frame
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from gisintegration.errors import InputError
 from gisintegration.publish.webmap.choose import LETTERS, REMAINDER
+from gisintegration.publish.words import ESTIMATED, FIELDS
 from gisintegration.publish.words import REMAINDER as REMAINDER_WORDS
 from gisintegration.tables import WORDS as STATUS_WORDS
 
@@ -54,6 +55,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "release": {"sv": "Utgivning", "en": "Release"},
     "interval": {"sv": "Osäkerhet", "en": "Uncertainty"},
     "bounds": {"sv": "Ligger mellan {lower} och {upper}", "en": "Lies between {lower} and {upper}"},
+    "bounds_certain": {"sv": "Säkert mellan {lower} och {upper}", "en": "Certainly between {lower} and {upper}"},
+    "probable": {
+        "sv": "Sannolikt mellan {lower} och {upper} (90 %)",
+        "en": "Probably between {lower} and {upper} (90%)",
+    },
+    "estimated": {language: text[:1].upper() + text[1:] for language, text in ESTIMATED.items()},
+    **{name: FIELDS[name] for name in ("lower", "upper", "se", "exact_share")},
+    "all_estimated": {"sv": "Hela talet är uppskattat", "en": "The whole figure is estimated"},
     "exact": {
         "sv": "{n} % av talet kommer från hela områden, resten är uppskattat",
         "en": "{n} % of the figure comes from whole areas, the rest is estimated",
@@ -90,6 +99,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "rank": {
         "sv": "Plats {rank} av {n}, räknat från högst värde",
         "en": "Rank {rank} of {n}, counted from the highest",
+    },
+    "rank_about": {
+        "sv": "Ungefär plats {rank} av {n}, räknat från högst värde",
+        "en": "Rank about {rank} of {n}, counted from the highest",
     },
     "points_above": {"sv": "{n} procentenheter över", "en": "{n} percentage points above"},
     "points_below": {"sv": "{n} procentenheter under", "en": "{n} percentage points below"},

@@ -1,6 +1,16 @@
 // What is on the map: areas, borders of kommuner, their names, and the outlines of chosen areas.
 
+// A class and hairlines over it, dark on white so that they are seen on light and dark classes alike.
+function addEstimatedPatterns() {
+  const room = document.querySelector(".patterns defs");
+  data.classes.colours.forEach((colour, klass) => {
+    room.append(svg("pattern", { id: `gi-e-${klass}`, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(-45)" },
+      svg("rect", { width: 6, height: 6, fill: colour }), svg("rect", { x: 2, width: 2, height: 6, fill: "#ffffff", opacity: 0.6 }), svg("rect", { x: 2.6, width: 0.8, height: 6, fill: "#14212b", opacity: 0.75 })));
+  });
+}
+
 function makeLayers(map, act) {
+  if (anyEstimated) addEstimatedPatterns();
   for (const [name, level] of [["areas", 400], ["borders", 410], ["chosen", 420], ["names", 430]]) {
     map.createPane(name).style.zIndex = level;
   }
@@ -58,16 +68,17 @@ function makeLayers(map, act) {
       shown = position;
     }
     now.areas.forEach((polygon, row) => {
-      const key = keyOf(cell(state.frame, row));
-      const dimmed = state.klass !== null && state.klass !== key;
+      const one = cell(state.frame, row);
+      const key = keyOf(one);
+      const dimmed = state.klass !== null && state.klass !== key && !(state.klass === "e" && one.uncertain);
       // Thousands of areas: only what changed is touched.
-      if (polygon.key === key && polygon.dimmed === dimmed) return;
-      [polygon.key, polygon.dimmed] = [key, dimmed];
+      if (polygon.key === key && polygon.dimmed === dimmed && polygon.uncertain === one.uncertain) return;
+      [polygon.key, polygon.dimmed, polygon.uncertain] = [key, dimmed, one.uncertain];
       const element = polygon.getElement();
-      element.setAttribute("fill", paint(key));
+      element.setAttribute("fill", paint(key, one.uncertain));
       element.setAttribute("data-key", key);
       element.classList.toggle("dimmed", dimmed);
-      element.classList.toggle("patterned", typeof key !== "number");
+      element.classList.toggle("patterned", typeof key !== "number" || one.uncertain);
     });
     outline();
   }

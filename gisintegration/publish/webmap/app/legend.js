@@ -3,7 +3,7 @@
 function makeLegend(act) {
   const root = byId("gi-legend");
   const lines = new Map();
-  const swatch = (key) => svg("svg", { class: "swatch", viewBox: "0 0 30 26", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { width: 30, height: 26, fill: paint(key) }));
+  const swatch = (key) => svg("svg", { class: "swatch", viewBox: "0 0 30 26", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { width: 30, height: 26, fill: key === "e" ? paint(Math.floor((data.classes.labels.length - 1) / 2), true) : paint(key) }));
 
   function line(key, text) {
     const count = h("span", { class: "count" });
@@ -14,7 +14,7 @@ function makeLegend(act) {
   }
 
   const classLines = data.classes.labels.map((text, klass) => line(klass, text)).reverse();
-  const stateLines = statusesUsed.map((letter) => line(letter, data.status[letter]));
+  const stateLines = [...(anyEstimated ? [line("e", words.estimated)] : []), ...statusesUsed.map((letter) => line(letter, data.status[letter]))];
   const marks = ["hover", "pinned", "selected"].map((kind) => [kind, svg("svg", { class: `mark ${kind}`, viewBox: "0 0 12 12", "aria-hidden": "true" }, svg("path", { d: "M1 1 11 6 1 11Z" }))]);
   const scaleList = h("ul", { class: "classes" }, classLines);
   root.append(

@@ -80,7 +80,7 @@ function start(map) {
     if (box.dataset.code !== code || box.dataset.frame !== String(state.frame)) {
       box.dataset.code = code;
       box.dataset.frame = state.frame;
-      box.replaceChildren(h("strong", {}, nameOf(state.frame, row)), h("span", { class: "tip-place" }, kommunOf(state.frame, row)), h("span", { class: isShown(one) ? "tip-value" : "tip-state" }, told(one)));
+      box.replaceChildren(h("strong", {}, nameOf(state.frame, row)), h("span", { class: "tip-place" }, kommunOf(state.frame, row)), h("span", { class: isShown(one) ? "tip-value" : "tip-state" }, told(one)), ...(one.uncertain ? [h("span", { class: "tip-state" }, words.estimated)] : []));
     }
     const stage = byId("gi-stage").getBoundingClientRect();
     const x = event.clientX - stage.left, y = event.clientY - stage.top;

@@ -21,13 +21,19 @@ function cell(frame, row) {
   const f = frameOf(frame);
   const method = Array.isArray(f.method) ? f.method[row] : f.method;
   const status = f.status[row];
+  const at = (name) => (f[name] ? f[name][row] : null);
+  const estimated = method >= 0 && data.estimated[method] === 1;
   return {
     status,
     value: f.values[row],
-    lower: f.lower ? f.lower[row] : null,
-    upper: f.upper ? f.upper[row] : null,
-    exact: f.exact ? f.exact[row] : null,
-    estimated: method >= 0 && data.estimated[method] === 1,
+    lower: at("lower"),
+    upper: at("upper"),
+    low: at("low"),
+    high: at("high"),
+    se: at("se"),
+    exact: at("exact"),
+    estimated,
+    uncertain: estimated && SHOWN.includes(status) && at("exact") !== null,
     method: method >= 0 && status !== "r" ? data.methods[method] : "",
   };
 }
@@ -51,7 +57,8 @@ function keyOf(one) {
   return isShown(one) && data.classes.edges.length ? classOf(one.value) : one.status;
 }
 
-function paint(key) {
+function paint(key, uncertain) {
+  if (uncertain && typeof key === "number") return `url(#gi-e-${key})`;
   if (typeof key === "number") return data.classes.colours[key];
   return { p: "url(#gi-p)", m: "url(#gi-m)", r: "url(#gi-r)" }[key] || "#ffffff";
 }
@@ -152,11 +159,12 @@ function rankOf(frame, row) {
 function countsOf(frame) {
   const counts = new Map();
   frameOf(frame).status.split("").forEach((_, row) => {
-    const key = keyOf(cell(frame, row));
-    counts.set(key, (counts.get(key) || 0) + 1);
+    const one = cell(frame, row);
+    for (const key of one.uncertain ? [keyOf(one), "e"] : [keyOf(one)]) counts.set(key, (counts.get(key) || 0) + 1);
   });
   return counts;
 }
 
-// Every status that occurs in some year, so that the legend keeps its form when the year changes.
+// What occurs in some year, so that the legend keeps its form when the year changes.
+const anyEstimated = data.frames.some((f, frame) => f.exact && f.exact.some((_, row) => cell(frame, row).uncertain));
 const statusesUsed = [..."pmndr"].filter((letter) => data.frames.some((f) => f.status.includes(letter)));

@@ -6,7 +6,7 @@ function makePanel(act) {
   const button = (text, action, kind) => h("button", { type: "button", class: kind || "quiet", onclick: action }, text);
   // Without what stands in brackets: there is little room beside a name.
   const short = (status) => data.status[status].replace(/ \(.*\)$/, "").toLowerCase();
-  const chip = (one) => svg("svg", { class: "chip", viewBox: "0 0 18 18", "aria-hidden": "true" }, svg("rect", { width: 18, height: 18, rx: 3, fill: paint(keyOf(one)) }));
+  const chip = (one) => svg("svg", { class: "chip", viewBox: "0 0 18 18", "aria-hidden": "true" }, svg("rect", { width: 18, height: 18, rx: 3, fill: paint(keyOf(one), one.uncertain) }));
 
   function distance(from, to) {
     const difference = to.value - from.value;
@@ -17,7 +17,8 @@ function makePanel(act) {
   }
 
   function row(kind, name, one, note, action) {
-    return h("tr", { class: kind }, h("th", { scope: "row" }, h("div", { class: "named" }, lineKey(kind), action ? button(name, action, "link") : h("span", {}, name))), h("td", { class: "figure" }, isShown(one) ? withUnit(one.value) : h("span", { class: "state" }, short(one.status)), note ? h("span", { class: "note" }, note) : null));
+    const inChart = data.comparable || kind === "selected" || kind === "pinned";
+    return h("tr", { class: kind }, h("th", { scope: "row" }, h("div", { class: "named" }, inChart ? lineKey(kind) : null, action ? button(name, action, "link") : h("span", {}, name))), h("td", { class: "figure" }, isShown(one) ? withUnit(one.value) : h("span", { class: "state" }, short(one.status)), note ? h("span", { class: "note" }, note) : null));
   }
 
   function headOf(code, frame) {
@@ -62,17 +63,28 @@ function makePanel(act) {
       if (!name || ![...item.status].some((all) => /[sz]/.test(all))) return;
       const position = editionOf(known).above[i][rowOf(known, code)];
       const beside = { status: item.status[state.frame][position], value: item.values[state.frame][position] };
-      lines.push(row(item.division === "kommun" ? "kommun" : "wider", name, beside, isShown(one) && isShown(beside) ? distance(one, beside) : ""));
+      lines.push(row(item.division === "kommun" ? "kommun" : "wider", name, beside, data.comparable && isShown(one) && isShown(beside) ? distance(one, beside) : ""));
     });
     return lines.length ? h("table", { class: "beside" }, h("caption", { class: "unseen" }, words.pinned), h("tbody", {}, isShown(one) ? row("selected", headOf(code, state.frame).name, one, "") : null, ...lines)) : null;
   }
 
   function seriesOf(code) {
     const list = [];
-    data.above.forEach((item, i) => list.unshift({ kind: item.division === "kommun" ? "kommun" : "wider", name: nameAbove(i, code, state.frame), stretches: aboveHistory(i, code).stretches }));
+    // Beside the count of its kommun that of an area is a flat line.
+    if (data.comparable) data.above.forEach((item, i) => list.unshift({ kind: item.division === "kommun" ? "kommun" : "wider", name: nameAbove(i, code, state.frame), stretches: aboveHistory(i, code).stretches }));
     if (state.pinned !== null && state.pinned !== code) list.push({ kind: "pinned", name: headOf(state.pinned, state.frame).name, stretches: areaHistory(state.pinned).stretches });
     list.push({ kind: "selected", name: headOf(code, state.frame).name, stretches: areaHistory(code).stretches });
     return list.filter((one) => one.stretches.length);
+  }
+
+  // What is probable before what is possible: bounds alone are often too wide to be of use.
+  function uncertainty(one) {
+    const between = (text, lower, upper) => (lower === null || upper === null ? [] : [say(text, { lower: withUnit(lower), upper: withUnit(upper) })]);
+    return [
+      ...between(words.probable, one.low, one.high),
+      ...between(data.certain ? words.bounds_certain : words.bounds, one.lower, one.upper),
+      one.exact ? say(words.exact, { n: one.exact }) : words.all_estimated,
+    ];
   }
 
   function chosen(code) {
@@ -82,10 +94,10 @@ function makePanel(act) {
     const shown = isShown(one);
     const facts = [];
     if (shown && one.status === "z") facts.push(data.status.z);
+    if (one.uncertain) facts.push(...uncertainty(one));
     const ranged = shown && one.lower !== null && one.upper !== null && one.lower !== undefined && one.lower !== one.upper;
-    if (ranged) facts.push(one.estimated ? say(words.bounds, { lower: withUnit(one.lower), upper: withUnit(one.upper) }) : `${words.interval}: ${withUnit(one.lower)} – ${withUnit(one.upper)}`);
-    if (shown && one.exact !== null) facts.push(say(words.exact, { n: one.exact }));
-    if (shown) facts.push(say(words.rank, rankOf(state.frame, at)));
+    if (ranged && !one.uncertain) facts.push(`${words.interval}: ${withUnit(one.lower)} – ${withUnit(one.upper)}`);
+    if (shown) facts.push(say(one.uncertain ? words.rank_about : words.rank, rankOf(state.frame, at)));
     if (one.method) facts.push(`${words.method}: ${one.method}`);
     const chart = makeChart(seriesOf(code), act);
     const pinning = state.pinned === code;

@@ -10,7 +10,7 @@ function makeTable(act) {
   function lines(frame) {
     return editionOf(frame).codes.map((code, row) => {
       const one = cell(frame, row);
-      return { row, code, one, cells: [code, nameOf(frame, row), ...(kommunIndex >= 0 ? [kommunOf(frame, row)] : []), isShown(one) ? withUnit(one.value) : "", data.status[one.status]] };
+      return { row, code, one, cells: [code, nameOf(frame, row), ...(kommunIndex >= 0 ? [kommunOf(frame, row)] : []), isShown(one) ? withUnit(one.value) : "", one.uncertain ? words.estimated : data.status[one.status]] };
     });
   }
 
@@ -61,18 +61,24 @@ function makeTable(act) {
 
   // For Excel with Swedish settings. A text that Excel would take for a formula gets an apostrophe.
   function csv(frames) {
-    const heads = [words.indicator, words.division, words.edition, words.code, words.area, words.kommun, words.year, words.sex, words.value, words.unit, words.status, words.method, words.policy, words.release];
+    const heads = [words.indicator, words.division, words.edition, words.code, words.area, words.kommun, words.year, words.sex, words.value, words.unit, words.status, words.method, ...(anyEstimated ? [words.lower, words.upper, words.se, `${words.exact_share} (%)`] : []), words.policy, words.release];
+    const numbers = new Set([heads.indexOf(words.value), ...[words.lower, words.upper, words.se].map((name) => heads.indexOf(name))]);
     const out = [heads];
     for (const frame of frames) {
       const edition = editionOf(frame);
       for (const { row, code, one } of lines(frame)) {
         const value = isShown(one) ? decimalComma(one.value) : "";
-        out.push([data.title, data.level, edition.edition, code, edition.names[row], kommunOf(frame, row), String(yearOf(frame)), data.sex, value, data.unit, data.status[one.status], one.method || "", data.policies.join(" "), data.release]);
+        out.push([data.title, data.level, edition.edition, code, edition.names[row], kommunOf(frame, row), String(yearOf(frame)), data.sex, value, data.unit, data.status[one.status], one.method || "", ...(anyEstimated ? sureness(one) : []), data.policies.join(" "), data.release]);
       }
     }
-    const safe = (text, i) => (i !== 8 && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+    const safe = (text, i) => (!numbers.has(i) && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
     const quoted = (text) => (/[";\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
     return "\ufeff" + out.map((line) => line.map(safe).map(quoted).join(";")).join("\r\n") + "\r\n";
+  }
+
+  function sureness(one) {
+    if (!isShown(one)) return ["", "", "", ""];
+    return [...[one.lower, one.upper, one.se].map((value) => (value === null ? "" : decimalComma(value))), String(one.exact === null ? 100 : one.exact)];
   }
 
   function decimalComma(scaled) {
