@@ -60,7 +60,7 @@ def count_points(editions: Editions, places: Any, *, kinds: Mapping[str, Any] | 
     Raises
     ------
     InputError
-        There are no points, or a column does not fit them.
+        There are no points, a column does not fit them, or places are located in other areas than the editions'.
     CRSError
         No point lies in both editions.
     """
@@ -125,16 +125,9 @@ def _positions(places: Any, areas: AreaDivision) -> npt.NDArray[np.int32]:
         return np.asarray(_positions(found, areas)[np.asarray(number)])
     if not isinstance(places, Places):
         return locate(places, areas)
-    located = places.located.get(areas.key)
-    if located is None:
+    if areas.key not in places.located:
         return locate((places.x, places.y), areas)
-    positions = located.positions
-    if len(positions) and positions.max() >= len(areas):
-        raise InputError(
-            f"The places were located in another {areas.key}: they have more areas than the {len(areas)} given.",
-            hint="locate them in these areas: gi.places(points, [old, new]).",
-        )
-    return positions
+    return places.positions_in(areas)
 
 
 def _with_numbers(places: Any) -> bool:

@@ -53,7 +53,8 @@ def count_moved(
     Raises
     ------
     InputError
-        Places are not located in both editions, or persons are not one number a place, 0 or more.
+        Places are not located in both editions, or in other areas of their names; persons are not one number a place,
+        0 or more.
     """
     at, to = _located(old, new, places)
     weight = _weights(persons, len(at))
@@ -87,14 +88,7 @@ def _located(old: AreaDivision, new: AreaDivision, places: Places | npt.NDArray[
             f"The places are not located in {' and '.join(missing)}, but in {', '.join(places.located) or 'nothing'}.",
             hint="gi.places(points, [old, new]) locates them in both.",
         )
-    positions = [places.located[areas.key].positions.astype(np.int64) for areas in (old, new)]
-    for areas, found in zip((old, new), positions, strict=True):
-        if len(found) and found.max() >= len(areas):
-            raise InputError(
-                f"The places were located in other areas than {areas.key} as given here ({len(areas)} areas).",
-                hint="locate them in the areas that are compared.",
-            )
-    return positions[0], positions[1]
+    return places.positions_in(old).astype(np.int64), places.positions_in(new).astype(np.int64)
 
 
 def _weights(persons: npt.ArrayLike | None, count: int) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,3 +51,19 @@ def boundaries(polygons: npt.NDArray[np.object_]) -> Boundaries:
     last[:-1] = (ring[1:] != ring[:-1]) | np.all(vertices[1:] == vertices[:-1], axis=1)
     owner[last] = -1
     return Boundaries(np.ascontiguousarray(vertices), owner)
+
+
+def content_hash(codes: Iterable[str], polygons: npt.NDArray[np.object_]) -> str:
+    """Hash of areas' codes and polygons in their order, 16 hexadecimal digits: what positions in them depend on.
+
+    Examples
+    --------
+    >>> square = np.array([shapely.box(0, 0, 1, 1), None])
+    >>> content_hash(["a", "b"], square) == content_hash(["b", "a"], square)
+    False
+    """
+    digest = hashlib.sha256("\n".join(codes).encode())
+    for count in (shapely.get_num_geometries(polygons), shapely.get_num_coordinates(polygons)):
+        digest.update(count.astype(np.int64).tobytes())
+    digest.update(shapely.get_coordinates(polygons).data)
+    return digest.hexdigest()[:16]

@@ -34,6 +34,9 @@ class Located:
         Points on the border of an area: in the lowest code of those that touch it.
     overlapping
         Points inside several areas: in the lowest code.
+    areas
+        Content hash of the areas' codes and polygons, so that positions are not read as those of other areas; empty
+        where it is not known.
     """
 
     positions: Positions
@@ -41,6 +44,7 @@ class Located:
     outside: int = 0
     on_border: int = 0
     overlapping: int = 0
+    areas: str = ""
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -74,7 +78,8 @@ class Engine:
         elif len(x):
             starts = range(0, len(x), _PIECE)
             counts += sum(spread(lambda start: self._place_piece(x, y, positions, start), starts))
-        return Located(positions, *(int(count) for count in counts))
+        unusable, outside, on_border, overlapping = (int(count) for count in counts)
+        return Located(positions, unusable, outside, on_border, overlapping)
 
     def _place_piece(self, x: Floats, y: Floats, positions: Positions, start: int) -> npt.NDArray[np.int64]:
         from gisintegration.locate import query  # noqa: PLC0415 — compiled code is loaded when it is needed

@@ -15,7 +15,7 @@ from gisintegration.areas import AreaDivision
 from gisintegration.errors import InputError
 from gisintegration.locate.engine import Located
 from gisintegration.locate.inputs import EPSG, columns
-from gisintegration.locate.verbs import engine_of
+from gisintegration.locate.verbs import hash_of, located_in
 from gisintegration.progress import ProgressOption, reporter
 
 Floats = npt.NDArray[np.float64]
@@ -30,7 +30,8 @@ class Places:
     x, y
         EPSG:3006. From :func:`places`: ascending by x, then y; NaN last.
     located
-        Edition → where each place lies in it, and how many places were on a border, overlapping, outside, unusable.
+        Edition → where each place lies in it, how many places were on a border, overlapping, outside, unusable, and the
+        hash of the areas.
     """
 
     x: Floats
@@ -39,6 +40,37 @@ class Places:
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def positions_in(self, areas: AreaDivision) -> npt.NDArray[np.int32]:
+        """Where each place lies in some areas, int32 positions into their codes, −1 for none.
+
+        Raises
+        ------
+        InputError
+            The places are not located in the edition, or in one of that name with other codes or boundaries.
+
+        Examples
+        --------
+        >>> from gisintegration.testing import grid_areas
+        >>> two = grid_areas(2, 1, origin=(0, 0))
+        >>> places([[1500, 500]], [two])[0].positions_in(two).tolist()
+        [1]
+        """
+        found = self.located.get(areas.key)
+        if found is None:
+            raise InputError(
+                f"The places are not located in {areas.key}, but in {', '.join(self.located) or 'nothing'}.",
+                hint="locate them in it too: gi.places(points, [old, new]).",
+            )
+        beyond = len(found) > 0 and found.positions.max() >= len(areas)
+        if beyond or (found.areas and found.areas != hash_of(areas)):
+            raise InputError(
+                f"The places were located in another {areas.key} than is given here: with other codes, boundaries or "
+                "order of rows.",
+                hint="locate them in the areas that are given, gi.places(points, [old, new]), or give the areas they "
+                "were located in; a second set of boundaries needs an edition name of its own.",
+            )
+        return found.positions
 
     @property
     def table(self) -> pa.Table:
@@ -98,7 +130,7 @@ def places(
         x, y, number = _distinct(x, y)
     located = {}
     for done, areas in enumerate(editions):
-        located[areas.key] = engine_of(areas).place(x, y)
+        located[areas.key] = located_in(areas, x, y)
         report((done + 1) / len(keys), f"{len(x)} coordinates located in {areas.key}")
     return Places(x, y, MappingProxyType(located)), number
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, overload
 from weakref import WeakKeyDictionary
 
@@ -11,6 +12,7 @@ import shapely
 
 from gisintegration.areas import AreaDivision
 from gisintegration.errors import InputError
+from gisintegration.locate.boundaries import content_hash
 from gisintegration.locate.engine import OUTSIDE, Engine, Located
 from gisintegration.locate.grid import LARGEST
 from gisintegration.locate.inputs import EPSG, columns
@@ -18,6 +20,7 @@ from gisintegration.locate.inputs import EPSG, columns
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int32]
 _engines: WeakKeyDictionary[AreaDivision, Engine] = WeakKeyDictionary()
+_hashes: WeakKeyDictionary[AreaDivision, str] = WeakKeyDictionary()
 
 
 @overload
@@ -69,8 +72,8 @@ def locate(points: Any, areas: AreaDivision, *, crs: int | str = EPSG, report: b
     >>> found.placed, found.on_border, found.outside
     (3, 1, 1)
     """
-    found = engine_of(areas).place(*columns(points, crs))
-    return found if report else found.positions
+    x, y = columns(points, crs)
+    return located_in(areas, x, y) if report else engine_of(areas).place(x, y).positions
 
 
 def nearest(
@@ -168,6 +171,19 @@ def engine_of(areas: AreaDivision) -> Engine:
     if engine is None:
         engine = _engines[areas] = Engine(areas.geometry.to_numpy())
     return engine
+
+
+def located_in(areas: AreaDivision, x: Floats, y: Floats) -> Located:
+    """Where points lie, with the hash of the areas they were placed in."""
+    return replace(engine_of(areas).place(x, y), areas=hash_of(areas))
+
+
+def hash_of(areas: AreaDivision) -> str:
+    """Content hash of the codes and polygons of some areas, in their order: made once, and kept as long as they are."""
+    found = _hashes.get(areas)
+    if found is None:
+        found = _hashes[areas] = content_hash(areas.codes, areas.geometry.to_numpy())
+    return found
 
 
 def _usable(points: Floats) -> npt.NDArray[np.bool_]:

@@ -206,7 +206,7 @@ def test_bad_places_and_persons_are_refused():
     with pytest.raises(InputError, match="without places"):
         gi.compare(OLD, NEW, persons=[1])
     many = edition("2", {f"x{i}": (i, i + 1) for i in range(30)})
-    with pytest.raises(InputError, match="located in other areas than district/2"):
+    with pytest.raises(InputError, match="located in another district/2"):
         gi.compare(OLD, NEW.with_(table=NEW.table.iloc[:2]), places=gi.places([[25.5, 5]], [OLD, many])[0])
 
 
