@@ -8,9 +8,17 @@ from functools import partial
 from typing import TypeVar
 
 from gisintegration.project.findings import Findings, check_maps
-from gisintegration.project.from_reported import Work, own_editions, read_all, read_one, recalculated, sums
+from gisintegration.project.from_reported import (
+    own_editions,
+    read_all,
+    read_one,
+    recalculated,
+    sums,
+    sums_of_target,
+)
 from gisintegration.project.inputs import Editions
 from gisintegration.project.settings import Project
+from gisintegration.project.work import Work
 from gisintegration.tables import ProtectedTable
 
 T = TypeVar("T")
@@ -38,7 +46,9 @@ def check_reported(found: Findings, project: Project, editions: Editions) -> Non
     work = Work()
     _told(found, "levels", lambda: list(sums(project, table, list(known.values()), work)))
     if project.settings.recalculate is not None:
-        _told(found, "recalculate", lambda: recalculated(project, table, list(known.values()), work))
+        moved = _told(found, "recalculate", lambda: recalculated(project, table, list(known.values()), work))
+        if moved is not None:
+            _told(found, "levels", lambda: list(sums_of_target(project, moved, list(known.values()), work)))
         for row in work.recalculated:
             way = f"{row['source']} → {row['target']} by {row['method']}"
             found.add("ok", "recalculate", f"{way}: {row['exact']} of {row['cells']} figures are exact.")

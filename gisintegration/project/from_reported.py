@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -24,24 +23,11 @@ from gisintegration.project.parts import STABLE
 from gisintegration.project.plan import source_editions, target_edition
 from gisintegration.project.settings import Project
 from gisintegration.project.weights import made_crosswalk
+from gisintegration.project.work import Work, keys_of, lacking_denominators, rows_on, without_denominators
 from gisintegration.publish.words import LANGUAGES, edition_title
 from gisintegration.reported import load_mapping, read_reported
 from gisintegration.swedish import number
-from gisintegration.tables import Kind, ProtectedTable, method_words
-
-_QUOTIENTS = (Kind.SHARE, Kind.RATIO, Kind.MEAN)
-_KEY = ("division", "edition")
-
-
-@dataclass
-class Work:
-    """What is gathered on the way."""
-
-    areas: dict[str, AreaDivision] = field(default_factory=dict)
-    messages: list[str] = field(default_factory=list)
-    read: list[dict[str, Any]] = field(default_factory=list)
-    recalculated: list[dict[str, Any]] = field(default_factory=list)
-    crosswalks: list[Crosswalk] = field(default_factory=list)
+from gisintegration.tables import ProtectedTable, method_words
 
 
 def from_reported(project: Project, where: Where | None, report: Progress) -> Made:
@@ -62,10 +48,11 @@ def from_reported(project: Project, where: Where | None, report: Progress) -> Ma
         report(0.4, "Summing to the levels above")
         above = list(sums(project, table, known, work))
         report(0.6, "Recalculating")
-        tables = [recalculated(project, table, known, work), *above]
+        moved = recalculated(project, table, known, work)
+        tables = [moved, *above, *sums_of_target(project, moved, known, work)]
     work.messages += [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
     kept = [one for one in tables if len(one.table)]
-    keys = {key for one in kept for key in _keys(one)}
+    keys = {key for one in kept for key in keys_of(one)}
     for areas in known:
         if areas.key in keys:
             work.areas.setdefault(areas.key, areas)
@@ -161,38 +148,67 @@ def own_editions(project: Project) -> Iterator[AreaDivision]:
             yield read
 
 
-def _keys(table: ProtectedTable) -> list[str]:
-    pairs = table.table[list(_KEY)].drop_duplicates().astype("str")
-    return [f"{division}/{edition}" for division, edition in pairs.itertuples(index=False)]
-
-
-def _on(table: ProtectedTable, key: str) -> ProtectedTable:
-    """The rows of one edition."""
-    division, edition = key.split("/", 1)
-    rows = table.table
-    return select_rows(table, (rows["division"] == division) & (rows["edition"] == edition))
-
-
 def sums(
     project: Project, table: ProtectedTable, known: Sequence[AreaDivision], work: Work
 ) -> Iterator[ProtectedTable]:
     """Figures of what lies above, summed exactly from whole areas, where the tables have none of their own."""
     settings = project.settings
-    present = set(_keys(table))
+    present = set(keys_of(table))
     own = {key.split("/")[0] for key in present}
     for areas in known:
         if areas.key not in present:
             continue
         wanted = [level for level in settings.levels.by if level not in (areas.division, STABLE, *own)]
         possible = [level for level in wanted if level in (*areas.parents, "region")]
+        later = _of_target(project, known)
         for parent in levels(areas, possible, region=settings.levels.region).values():
-            rows = _on(table, areas.key)
-            key = _key_to(areas, parent)
-            whole = select_rows(rows, rows.table["area"].isin(key.sources))
-            # Sums of whole areas are the publisher's own figures, not estimates.
-            yield replace(_carried(whole, key, project, work), notes=table.notes)
-            older = work.areas.get(parent.key)
-            work.areas[parent.key] = parent if older is None else joined(older, parent)
+            if parent.division not in later:
+                yield _summed(project, rows_on(table, areas.key), areas, parent, work)
+
+
+def sums_of_target(
+    project: Project, table: ProtectedTable, known: Sequence[AreaDivision], work: Work
+) -> Iterator[ProtectedTable]:
+    """Figures of what lies above the target edition alone (RegSO 2025 above DeSO 2025), of its recalculated figures.
+
+    Years and indicators that the tables have for them are the publisher's own.
+    """
+    later = _of_target(project, known)
+    if not later or project.settings.recalculate is None:
+        return
+    target = target_edition(project.settings.recalculate, known)
+    for parent in levels(target, later, region=None).values():
+        rows, own = rows_on(table, target.key), rows_on(table, parent.key).table
+        there = pd.MultiIndex.from_frame(own[["indicator", "year"]].astype({"indicator": "str"}))
+        mine = pd.MultiIndex.from_frame(rows.table[["indicator", "year"]].astype({"indicator": "str"}))
+        wanted = select_rows(rows, ~mine.isin(there))
+        if len(wanted.table):
+            yield _summed(project, wanted, target, parent, work)
+
+
+def _of_target(project: Project, known: Sequence[AreaDivision]) -> list[str]:
+    """Levels whose areas are others above the target edition than above one that is recalculated."""
+    wanted = project.settings.recalculate
+    if wanted is None or wanted.to == STABLE:
+        return []
+    above = target_edition(wanted, known).parents
+    others = [areas.parents for areas in source_editions(wanted, known)]
+    return [
+        level
+        for level in project.settings.levels.by
+        if level in above and any(parents.get(level, above[level]) != above[level] for parents in others)
+    ]
+
+
+def _summed(
+    project: Project, rows: ProtectedTable, areas: AreaDivision, parent: AreaDivision, work: Work
+) -> ProtectedTable:
+    key = _key_to(areas, parent)
+    whole = select_rows(rows, rows.table["area"].isin(key.sources))
+    older = work.areas.get(parent.key)
+    work.areas[parent.key] = parent if older is None else joined(older, parent)
+    # Sums of whole areas are the publisher's own figures, not estimates.
+    return replace(_carried(whole, key, project, work), notes=rows.notes)
 
 
 def _key_to(areas: AreaDivision, parent: AreaDivision) -> Crosswalk:
@@ -215,7 +231,7 @@ def recalculated(project: Project, table: ProtectedTable, known: Sequence[AreaDi
     wanted = project.settings.recalculate
     if wanted is None:
         return table
-    present = set(_keys(table))
+    present = set(keys_of(table))
     if wanted.to == STABLE:
         sources = source_editions(wanted, known)
         stable, keys = stable_areas(sources)
@@ -234,7 +250,23 @@ def recalculated(project: Project, table: ProtectedTable, known: Sequence[AreaDi
         )
     for areas in sources:
         table = _one(project, table, made_crosswalk(project, wanted, areas, target, table), areas, work)
+    for level in _of_target(project, known):
+        table = _without_older(table, target.parents[level], target, work)
     return table
+
+
+def _without_older(table: ProtectedTable, key: str, target: AreaDivision, work: Work) -> ProtectedTable:
+    """Leave out what is published on another edition of a level than the one above the target."""
+    division, edition = key.split("/", 1)
+    gone = (table.table["division"] == division) & (table.table["edition"] != edition)
+    if not gone.any():
+        return table
+    older = ", ".join(sorted({f"{division}/{one}" for one in table.table.loc[gone, "edition"]}))
+    work.messages.append(
+        f"{int(gone.sum())} figures published on {older} left out: above {target.key} lies {key}, whose figures are "
+        "summed from it."
+    )
+    return select_rows(table, ~gone)
 
 
 def _one(
@@ -242,7 +274,7 @@ def _one(
 ) -> ProtectedTable:
     made = replace(_carried(table, crosswalk, project, work, areas=areas), notes=table.notes)
     work.crosswalks.append(crosswalk)
-    new = _on(made, crosswalk.target).table
+    new = rows_on(made, crosswalk.target).table
     own = new[new["method"].astype("str").str.startswith(("recalculated", "summed")) & new["value"].notna()]
     work.recalculated.append(
         {
@@ -272,9 +304,10 @@ def _carried(
     """The table on the crosswalk's target; of ``use = "all"`` what cannot be recalculated is left out and told."""
     wanted, every = project.settings.recalculate, project.settings.indicators.use == "all"
     given = {} if wanted is None else wanted.denominators
-    if every:
-        table = _without_denominator(table, crosswalk, given, work)
-    kept = {str(name) for name in _on(table, crosswalk.source).table["indicator"].unique()}
+    left = lacking_denominators(table, crosswalk, given)
+    if left:
+        table = without_denominators(table, crosswalk, left, work, every=every)
+    kept = {str(name) for name in rows_on(table, crosswalk.source).table["indicator"].unique()}
     return recalculate(
         table,
         crosswalk,
@@ -284,28 +317,6 @@ def _carried(
         whole=wanted is not None and wanted.whole and wanted.to == crosswalk.target,
         areas=areas if crosswalk.source_hash and areas is not None and boundary_hash(areas) else None,
     )
-
-
-def _without_denominator(
-    table: ProtectedTable, crosswalk: Crosswalk, given: Mapping[str, str], work: Work
-) -> ProtectedTable:
-    """Leave out published quotients whose denominator is not known, and say so."""
-    mine = _on(table, crosswalk.source).table
-    shown = mine[mine["value"].notna() & mine["denominator"].isna()]
-    left = sorted(
-        name
-        for name in {str(name) for name in shown["indicator"].unique()} - set(given)
-        if table.indicators[name].kind in _QUOTIENTS
-    )
-    if not left:
-        return table
-    work.messages.append(
-        f"Left out on {crosswalk.target}, since their denominators are not published here: {', '.join(left)}. "
-        "Name counts of the same population: [recalculate.denominators]."
-    )
-    rows = table.table
-    gone = rows["indicator"].isin(left) & (rows["division"] == crosswalk.source.split("/")[0])
-    return select_rows(table, ~(gone & (rows["edition"] == crosswalk.source.split("/")[1])))
 
 
 def _notes(work: Work, known: Sequence[AreaDivision]) -> Iterator[Mapping[str, str]]:

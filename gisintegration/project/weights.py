@@ -12,7 +12,6 @@ from gisintegration.areas import AreaDivision
 from gisintegration.change import Crosswalk, crosswalk, load_crosswalk
 from gisintegration.change.crosswalk_editions import boundary_hash
 from gisintegration.change.crosswalk_open import read_places, read_weights
-from gisintegration.change.remainder import through_remainders
 from gisintegration.errors import InputError, ProjectError
 from gisintegration.project.parts import RecalculatePart
 from gisintegration.project.settings import Project
@@ -64,9 +63,7 @@ def made_crosswalk(
             f'[recalculate] method "{method}" needs weights: {_NEEDS[method]}.',
             hint='name the file: weights = "…"; method "area" needs none.',
         )
-    if method == "table":
-        return crosswalk(old, new, method=method, **options)
-    return through_remainders(old, new, lambda areas: crosswalk(areas, new, method=method, **options))
+    return crosswalk(old, new, method=method, **options)
 
 
 def _saved(path: Path, old: AreaDivision, new: AreaDivision) -> Crosswalk:
