@@ -21,6 +21,7 @@ PARTS = ("numerator", "denominator")
 # How sure a recalculated figure is.
 QUALITY = ("lower", "upper", "se", "exact_share")
 RECALCULATED = "recalculated"
+NORMAL_90 = 1.645  # standard errors to each side that hold 90 per cent
 
 
 def totals(rows: pd.DataFrame, *, sexes: bool = False) -> pd.DataFrame:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from gisintegration.publish.cells import NORMAL_90
 from gisintegration.publish.classes import Classes, ramp
 from gisintegration.publish.qml.document import Rule, Style, plain_html, quoted
 from gisintegration.publish.qml.symbols import INK, PATTERNS, Fill
 from gisintegration.publish.words import ESTIMATED, REMAINDER, Language, sentences, unit_text
 from gisintegration.tables import WORDS, Indicator, Release, Status
 
+_BETWEEN: Mapping[Language, Sequence[Sequence[str]]] = {
+    "sv": (
+        ("<br>sannolikt ", "{low}", " till ", "{high}", " (90 %)"),
+        ("<br>lägst ", "{lower}", ", högst ", "{upper}"),
+    ),
+    "en": (("<br>probably ", "{low}", " to ", "{high}", " (90%)"), ("<br>lowest ", "{lower}", ", highest ", "{upper}")),
+}
 _IS_AREA = "\"kind\" <> 'remainder'"
 
 
@@ -109,16 +117,23 @@ def _class_rules(indicator: Indicator, classed: Classes, value: str, language: L
 
 
 def _sureness(indicator: Indicator, estimated: str, language: Language, *, bounds: bool) -> str:
-    """What the map tip says of an estimated figure: that it is one, and between what it lies."""
+    """What the map tip says of an estimated figure: that it is one, between what it probably lies, and its bounds."""
     told = quoted(f"<br>{ESTIMATED[language]}")
     if bounds:
         tens = 10**indicator.decimals
-        # Rounded outwards, so that what is true of the bounds is true of what is told.
-        low, high = (f'{way}("{name}" * {tens}) / {tens}' for way, name in (("floor", "lower"), ("ceil", "upper")))
-        between, joined = {"sv": (": lägst ", ", högst "), "en": (": lowest ", ", highest ")}[language]
-        shown = [f"format_number({bound}, {indicator.decimals}, {quoted(language)})" for bound in (low, high)]
-        told += f" || {quoted(between)} || {shown[0]} || {quoted(joined)} || {shown[1]}"
-        told = f"coalesce({told}, {quoted('<br>' + ESTIMATED[language])})"
+        margin = f'{NORMAL_90} * "se"'
+        # Bounds are rounded outwards, so that they still are bounds.
+        ends = {
+            "low": f'max("lower", "value" - {margin})',
+            "high": f'min("upper", "value" + {margin})',
+            "lower": f'floor("lower" * {tens}) / {tens}',
+            "upper": f'ceil("upper" * {tens}) / {tens}',
+        }
+        shown = {name: f"format_number({end}, {indicator.decimals}, {quoted(language)})" for name, end in ends.items()}
+        for text in _BETWEEN[language]:
+            # A part that is not known is left out: without a standard error there is no probable interval.
+            parts = [shown[part[1:-1]] if part.startswith("{") else quoted(part) for part in text]
+            told += f" || coalesce({' || '.join(parts)}, '')"
     return f"[% case when {estimated} then {told} else '' end %]"
 
 

@@ -27,6 +27,7 @@ from qgis.core import (
     QgsMapSettings,
     QgsPrintLayout,
     QgsProject,
+    QgsRectangle,
     QgsUnitTypes,
     QgsVectorLayer,
     QgsVectorLayerTemporalContext,
@@ -193,7 +194,9 @@ def main():
         layer.loadDefaultStyle()  # as the desktop does when a layer is added
         result[name] = describe(layer)
         for year in job.get("years", []):
-            render(layer, year, f"{folder}/{name}_{year}.png", QRectF(*job["extent"]) if "extent" in job else None)
+            render(
+                layer, year, f"{folder}/{name}_{year}.png", QgsRectangle(*job["extent"]) if "extent" in job else None
+            )
         if job.get("page"):
             page(layer, job["page"] if job["page"] > 1 else 0, f"{folder}/{name}_page.png")
         del layer

@@ -57,7 +57,7 @@ class Patterns:
     )
     estimated: Fill = field(
         default_factory=lambda: Fill(
-            "", outline_style="no", pattern="lines", ink="#3f4c56", halo=WHITE, angle=135, distance=1.3, width=0.1
+            "", outline_style="no", pattern="lines", ink="#2b3a45", halo=WHITE, angle=135, distance=1.6, width=0.12
         )
     )
 
@@ -92,7 +92,7 @@ def fill_symbol(name: str, fill: Fill, *, outline_width: float) -> ET.Element:
     _layer(symbol, "SimpleFill", ground | {"outline_style": "no"})
     if fill.pattern == "lines":
         if fill.halo:
-            _lines(symbol, name, fill, fill.halo, 3 * fill.width)
+            _lines(symbol, name, fill, fill.halo, 2.2 * fill.width)
         _lines(symbol, name, fill, fill.ink, fill.width)
     if fill.pattern == "dots":
         options = {f"distance_{axis}": f"{fill.distance:g}" for axis in "xy"}

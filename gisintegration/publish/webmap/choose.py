@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.errors import InputError
-from gisintegration.publish.cells import is_code, is_estimated, outwards
+from gisintegration.publish.cells import NORMAL_90, is_code, is_estimated, outwards
 from gisintegration.swedish import round_half_away
 from gisintegration.tables import TOTAL, Areas, Release, Status
 
@@ -24,7 +24,6 @@ LETTERS = {
     Status.DID_NOT_EXIST: "d",
 }
 REMAINDER = "r"
-_NORMAL_90 = 1.645
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,7 @@ def _figures(rows: pd.DataFrame, areas: Areas, year: int, decimals: int) -> Figu
 def _probable(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """The 90 per cent interval of estimated figures, cut to their bounds; NaN where there is no standard error."""
     value = rows["value"].where(is_estimated(rows))
-    margin = _NORMAL_90 * rows["se"]
+    margin = NORMAL_90 * rows["se"]
     return (value - margin).clip(lower=rows["lower"]), (value + margin).clip(upper=rows["upper"])
 
 

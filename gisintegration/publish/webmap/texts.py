@@ -54,7 +54,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "policy": {"sv": "Skydd", "en": "Protection"},
     "release": {"sv": "Utgivning", "en": "Release"},
     "interval": {"sv": "Osäkerhet", "en": "Uncertainty"},
-    "bounds": {"sv": "Ligger mellan {lower} och {upper}", "en": "Lies between {lower} and {upper}"},
+    "bounds": {"sv": "Kan ligga mellan {lower} och {upper}", "en": "Can lie between {lower} and {upper}"},
     "bounds_certain": {"sv": "Säkert mellan {lower} och {upper}", "en": "Certainly between {lower} and {upper}"},
     "probable": {
         "sv": "Sannolikt mellan {lower} och {upper} (90 %)",

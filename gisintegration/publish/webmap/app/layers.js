@@ -5,7 +5,7 @@ function addEstimatedPatterns() {
   const room = document.querySelector(".patterns defs");
   data.classes.colours.forEach((colour, klass) => {
     room.append(svg("pattern", { id: `gi-e-${klass}`, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(-45)" },
-      svg("rect", { width: 6, height: 6, fill: colour }), svg("rect", { x: 2, width: 2, height: 6, fill: "#ffffff", opacity: 0.6 }), svg("rect", { x: 2.6, width: 0.8, height: 6, fill: "#14212b", opacity: 0.75 })));
+      svg("rect", { width: 6, height: 6, fill: colour }), svg("rect", { x: 2, width: 2, height: 6, fill: "#ffffff", opacity: 0.55 }), svg("rect", { x: 2.6, width: 0.8, height: 6, fill: "#14212b", opacity: 0.55 })));
   });
 }
 
