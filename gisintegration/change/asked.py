@@ -13,7 +13,7 @@ from gisintegration.areas import AreaDivision
 from gisintegration.areas.codes import official_codes, parent_code, strip_suffix, suffix_edition
 from gisintegration.areas.history import describe_code, editions_of, label
 from gisintegration.change.crosswalk import POPULATION, Crosswalk, positions
-from gisintegration.change.crosswalk_editions import boundary_hash
+from gisintegration.change.crosswalk_editions import boundary_hash, figure_codes
 from gisintegration.errors import CodeError, IndicatorError, InputError
 from gisintegration.tables import Indicator, Kind
 
@@ -72,8 +72,23 @@ def check_boundaries(areas: AreaDivision | None, crosswalk: Crosswalk) -> None:
         raise InputError(
             f"The crosswalk was made of other boundaries of {crosswalk.source} ({crosswalk.source_hash}) than the "
             f"table's areas have ({found}).",
-            hint="make the crosswalk of the same file of areas: gi.crosswalk(areas, …).",
+            hint="make the crosswalk of the same file of areas: gi.crosswalk(areas, …); of some of the areas of that file, "
+            "cut it: crosswalk.select(codes).",
         )
+
+
+def cut_to(crosswalk: Crosswalk, areas: AreaDivision | None) -> Crosswalk:
+    """The crosswalk of the areas only that the figures stand on, where it leads from more.
+
+    Raises
+    ------
+    CodeError
+        Areas of the target get a part from others too.
+    """
+    if areas is None or areas.key != crosswalk.source:
+        return crosswalk
+    mine = set(figure_codes(areas)) & set(crosswalk.sources)
+    return crosswalk.select(mine) if mine and len(mine) < len(crosswalk.sources) else crosswalk
 
 
 def places_of(area: pd.Series, crosswalk: Crosswalk) -> Ints:
@@ -120,8 +135,8 @@ def check_complete(given: Collection[int], indicator: str, crosswalk: Crosswalk)
     raise CodeError(
         f"'{indicator}' lacks {len(absent)} areas of {crosswalk.source} that the crosswalk leads from: a missing "
         "area is not a zero.",
-        hint="add their rows (status 'missing' for what was not delivered), or make the crosswalk of the areas that "
-        f"the table has: gi.load_areas('{crosswalk.source}', where=…).",
+        hint="add their rows (status 'missing' for what was not delivered); or, where the table is of these areas "
+        "(where=…), cut the crosswalk to them: crosswalk.select(codes), or recalculate(…, areas=…) with the table's areas.",
         failures=failures,
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +18,7 @@ from scipy import sparse
 from gisintegration.change import crosswalk_file
 from gisintegration.change.crosswalk_algebra import composed, inverted
 from gisintegration.change.crosswalk_check import CrosswalkCheck, checked
+from gisintegration.change.crosswalk_select import Partial, selected
 from gisintegration.change.crosswalk_table import ANY_YEAR, COLUMNS, POPULATION, TEXTS, conform
 from gisintegration.errors import InputError
 
@@ -257,6 +258,50 @@ class Crosswalk:
             )
         return Crosswalk(self.target, self.source, self.method, table, *turned, self.weights_year, self.raw, notes)
 
+    def select(self, sources: Collection[str], *, partial: Partial = "refuse") -> Crosswalk:
+        """The crosswalk of some of its sources only, as for a table of one region.
+
+        Parameters
+        ----------
+        sources
+            Codes to keep.
+        partial
+            Targets that also get ground or persons from other sources would lack a part of their figures: ``refuse``
+            them, or ``keep`` them and name them in a note.
+
+        Returns
+        -------
+        Crosswalk
+            Its targets are those that these sources reach. It has no hash of boundaries, as they are no whole edition.
+
+        Raises
+        ------
+        CodeError
+            A code is none of the sources, or targets would be partial.
+        InputError
+            No sources are named.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"source": ["a", "b", "c"], "target": ["x", "y", "y"], "weight": 1.0})
+        >>> walk = Crosswalk("s/1", "s/2", "table", table, ("a", "b", "c"), ("x", "y"))
+        >>> walk.select(["a"]).targets
+        ('x',)
+        >>> walk.select(["b"], partial="keep").notes[-1]
+        'Partial: 1 areas of s/2 lack what other areas of s/1 give them: y.'
+        """
+        both = (self.sources, self.targets)
+        found = selected(self.table, both, sources, partial=partial, keys=(self.source, self.target))
+        return replace(
+            self,
+            table=found.table,
+            sources=found.sources,
+            targets=found.targets,
+            source_hash="",
+            target_hash="",
+            notes=(*self.notes, *found.notes),
+        )
+
     def verify(self) -> CrosswalkCheck:
         """Check that weights sum to 1, that every source has rows, and which targets get nothing.
 
@@ -266,6 +311,7 @@ class Crosswalk:
         >>> print(Crosswalk("s/1", "s/2", "table", table, ("a", "b"), ("x", "y")).verify())
         Weights sum to 1 for every source with rows (largest error 0).
         1 sources have no rows; their figures go nowhere: b.
+        gi.recalculate refuses to lose them: complete the key or the areas, or leave them out by select().
         1 targets get nothing from any source: y.
         """
         return checked(self.table, self.sources, self.targets)

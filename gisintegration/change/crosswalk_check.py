@@ -49,6 +49,9 @@ class CrosswalkCheck:
             lines = [f"{len(wrong)} weights or codes are wrong, the first at {_codes(wrong['area'])}."]
         if self.orphans:
             lines.append(f"{len(self.orphans)} sources have no rows; their figures go nowhere: {_codes(self.orphans)}.")
+            lines.append(
+                "gi.recalculate refuses to lose them: complete the key or the areas, or leave them out by select()."
+            )
         if self.unreached:
             lines.append(f"{len(self.unreached)} targets get nothing from any source: {_codes(self.unreached)}.")
         return "\n".join(lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,9 @@ from gisintegration.areas import AreaDivision
 from gisintegration.areas.codes import LEVELS, lost_zero, official_codes, parent_code, strip_suffix, suffix_edition
 from gisintegration.areas.history import not_in_edition, other_edition
 from gisintegration.areas.read import read_table
+from gisintegration.change.crosswalk_columns import code_column
 from gisintegration.change.crosswalk_editions import figure_codes
+from gisintegration.change.crosswalk_select import named, selected
 from gisintegration.change.crosswalk_table import shares
 from gisintegration.errors import CodeError, InputError
 
@@ -21,6 +22,7 @@ _OLD, _NEW, _WEIGHT = ("source", "old", "from", "gammal"), ("target", "new", "to
 # A key's weights are written with a few decimals.
 _ROUNDED = 1e-4
 _WHERE = "The key"
+_SHOWN_KOMMUNER = 3
 
 
 def rows_of_key(key: Key, old: AreaDivision | str, new: AreaDivision | str) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -45,22 +47,24 @@ def rows_of_key(key: Key, old: AreaDivision | str, new: AreaDivision | str) -> t
     names = [str(name) for name in frame.columns]
     if frame.empty:
         raise InputError.empty_file(_WHERE if isinstance(key, pd.DataFrame) else key)
-    first, second = _column(names, old, _OLD), _column(names, new, _NEW)
+    first, second = _columns(frame, old, new)
     if missing := [wanted for found, wanted in ((first, _OLD[0]), (second, _NEW[0])) if found is None]:
         raise InputError.missing_columns(_WHERE, missing, names)
     weight = next((name for name in names if name.casefold() in _WEIGHT), None)
     rows = pd.DataFrame(
         {
-            "source": codes_of(frame[first], old, f"{_WHERE}, column {first}"),
-            "target": codes_of(frame[second], new, f"{_WHERE}, column {second}"),
+            "source": codes_of(frame[first], _official(old), f"{_WHERE}, column {first}"),
+            "target": codes_of(frame[second], _official(new), f"{_WHERE}, column {second}"),
             "weight": 1.0 if weight is None else _numbers(frame[weight], weight),
         }
     )
+    rows, notes = _cut(rows, old, new)
     _refuse_twice(rows)
     _refuse_divided(rows, told=weight is not None)
     _refuse_lacking(rows["source"], old)
     off = rows.groupby("source")["weight"].transform("sum") - 1
-    notes = (f"Weights of the key were off 1 by up to {abs(off).max():.1g} an area.",) if abs(off).max() > 1e-12 else ()
+    if abs(off).max() > 1e-12:
+        notes = (*notes, f"Weights of the key were off 1 by up to {abs(off).max():.1g} an area.")
     rows["weight"] = shares(pd.factorize(rows["source"])[0].astype(np.int64), rows["weight"].to_numpy(np.float64))
     return rows, notes
 
@@ -127,10 +131,56 @@ def _refuse_foreign(codes: set[str], edition: AreaDivision | str, key: str, wher
     )
 
 
-def _column(names: Sequence[str], edition: AreaDivision | str, usual: Sequence[str]) -> str | None:
-    key = edition if isinstance(edition, str) else edition.key
-    wanted = (*usual, key.casefold(), key.replace("/", "_").casefold())
-    return next((name for name in names if name.casefold() in wanted), None)
+def _columns(frame: pd.DataFrame, old: AreaDivision | str, new: AreaDivision | str) -> tuple[str | None, str | None]:
+    """The columns of old and of new codes; neither is what the other is named."""
+    keys = [(one if isinstance(one, str) else one.key).casefold() for one in (old, new)]
+    theirs: list[set[str]] = [
+        {str(name) for name in frame.columns if str(name).casefold() in (*usual, key, key.replace("/", "_"))}
+        for usual, key in zip((_OLD, _NEW), keys, strict=True)
+    ]
+    first = code_column(frame, old, _OLD, never=theirs[1] - theirs[0])
+    never = (theirs[0] - theirs[1]) | ({first} if first else set())
+    return first, code_column(frame, new, _NEW, never=never)
+
+
+def _official(edition: AreaDivision | str) -> AreaDivision | str:
+    """What codes of a key may be of: the whole official edition, also where only some of its areas are given."""
+    if isinstance(edition, str):
+        return edition
+    official = official_codes(edition.key)
+    return edition.key if official and set(figure_codes(edition)) <= official else edition
+
+
+def _cut(rows: pd.DataFrame, old: AreaDivision | str, new: AreaDivision | str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The rows of the old areas given.
+
+    Raises
+    ------
+    CodeError
+        None is in the key, they lead to areas that were not given, or to areas that others lead to as well.
+    """
+    notes: tuple[str, ...] = ()
+    if not isinstance(old, str):
+        key = old.key
+        mine = rows["source"].isin(figure_codes(old))
+        if not mine.any():
+            raise CodeError(
+                f"{_WHERE} has none of the {len(figure_codes(old))} areas of {key} that were given.",
+                hint="they are of another part of the country than the key.",
+                failures=[{"code": code} for code in figure_codes(old)],
+            )
+        if not mine.all():
+            whole = (tuple(sorted(set(rows["source"]))), tuple(sorted(set(rows["target"]))))
+            keys = (key, new if isinstance(new, str) else new.key)
+            found = selected(rows, whole, set(rows.loc[mine, "source"]), partial="refuse", keys=keys)
+            rows, notes = found.table.reset_index(drop=True), found.notes
+    if not isinstance(new, str) and (outside := sorted(set(rows["target"]) - set(figure_codes(new)))):
+        raise CodeError(
+            f"{_WHERE}: {len(outside)} codes of {new.key} are not among the {len(figure_codes(new))} areas given.",
+            hint="give the whole edition, or as old only the areas that lead to these.",
+            failures=[{"code": code} for code in outside],
+        )
+    return rows, notes
 
 
 def _numbers(column: pd.Series, name: str) -> pd.Series:
@@ -185,9 +235,11 @@ def _refuse_lacking(sources: pd.Series, old: AreaDivision | str) -> None:
     owner = {code: parent_code(division, code, "kommun") if division in LEVELS else None for code in every}
     present = {owner[code] for code in set(sources) & set(every)}
     kommuner = sorted({kommun for code in lacking if (kommun := owner[code]) and kommun not in present})
-    all_of = f", all of kommun {', '.join(kommuner)}" if kommuner else ""
+    all_of = f", all of kommun {named(kommuner)}" if kommuner else ""
+    covers = ", ".join(f'"{code}"' for code in sorted(code for code in present if code)[:_SHOWN_KOMMUNER])
+    part = f': gi.load_areas("{key}", where={{"kommun": [{covers}{", …" if len(present) > _SHOWN_KOMMUNER else ""}]}})'
     raise CodeError(
         f"{_WHERE} lacks {len(lacking)} of the {len(every)} areas of {key}{all_of}.",
-        hint="complete the key, or give as old only the areas that it covers.",
+        hint=f"complete the key, or give as old only the areas that it covers{part if kommuner and covers else ''}.",
         failures=[{"code": code, **({"kommun": owner[code]} if owner[code] else {})} for code in lacking],
     )

@@ -36,7 +36,9 @@ from gisintegration.change.crosswalk_rows import (
 )
 from gisintegration.change.crosswalk_table import ANY_YEAR
 from gisintegration.change.crosswalk_target import count_target
+from gisintegration.change.remainder import through_remainders
 from gisintegration.errors import InputError
+from gisintegration.locate import Places
 from gisintegration.progress import Progress, ProgressOption, part, reporter
 from gisintegration.registers import Placement, Register
 
@@ -75,6 +77,7 @@ class _Made:
     notes: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     raw: bool = False
+    centre: pd.Series | None = None
 
 
 def crosswalk(
@@ -95,7 +98,9 @@ def crosswalk(
 
     Every method divides the ground that two areas share beyond the tolerance; what is narrower is the same border drawn
     twice, and gets no weight but by persons who live there. A source that lies in one area goes there whole, whatever
-    the method. Docs: ``docs/crosswalks.md``.
+    the method. One without a polygon goes where the remainder of its kommun goes, by the log of changes where there is
+    one, and a note says so; under ``points`` of a register by the codes that were delivered. Docs:
+    ``docs/crosswalks.md``.
 
     Parameters
     ----------
@@ -168,15 +173,28 @@ def crosswalk(
         return _from_key(old, new, asked)
     old, new = _areas_of(old, method), _areas_of(new, method)
     check_editions(old, new)
-    made = _MAKERS[method](Editions(old, new, tolerance), asked)
+    parts: list[_Made] = []
+
+    def make(areas: AreaDivision) -> Crosswalk:
+        mine = asked if areas is old else replace(asked, places=_unlocated(asked.places, old.key))
+        parts.append(_MAKERS[method](Editions(areas, new, tolerance), mine))
+        return _walk(areas, new, mine, parts[-1])
+
+    walk = make(old) if _knows_codes(asked) else through_remainders(old, new, make)
+    made = parts[-1]
+    if method == "best_fit":
+        walk = replace(walk, table=whole(walk.table, made.centre))
     for note in made.outside:
         warnings.warn(note, UserWarning, stacklevel=2)
-    notes = (*made.notes, *made.outside, *orphan_note(made.editions, made.table))
     report(1.0, f"{old.key} → {new.key} by {method}")
+    return walk
+
+
+def _walk(old: AreaDivision, new: AreaDivision, asked: _Asked, made: _Made) -> Crosswalk:
     return Crosswalk(
         old.key,
         new.key,
-        method,
+        asked.method,
         made.table,
         figure_codes(made.editions.old),
         figure_codes(made.editions.new),
@@ -184,8 +202,23 @@ def crosswalk(
         boundary_hash(new),
         _weights_year(asked, new, made.table),
         made.raw,
-        notes,
+        (*made.notes, *made.outside, *orphan_note(made.editions, made.table)),
     )
+
+
+def _knows_codes(asked: _Asked) -> bool:
+    """Whether the places themselves tell which area without a polygon they are in: a register's codes do."""
+    first = asked.places[0] if isinstance(asked.places, tuple) and asked.places else asked.places
+    return isinstance(first, Register)
+
+
+def _unlocated(places: Any, key: str) -> Any:
+    """Places to be located anew in an edition whose remainders are areas now."""
+    if isinstance(places, tuple) and len(places) == 2 and isinstance(places[0], Places):
+        return (_unlocated(places[0], key), places[1])
+    if not isinstance(places, Places):
+        return places
+    return replace(places, located={name: found for name, found in places.located.items() if name != key})
 
 
 def _check(asked: _Asked) -> None:
@@ -333,17 +366,17 @@ def _target(editions: Editions, asked: _Asked) -> _Made:
 
 
 def _best_fit(editions: Editions, asked: _Asked) -> _Made:
-    centre = None
     if asked.places is not None:
         made = _points(editions, asked)
-        first = asked.places[0] if isinstance(asked.places, tuple) else asked.places
-        centre = None if isinstance(first, Register) else centres(editions, asked.places)
-    elif asked.weights is not None:
+        if _knows_codes(asked):
+            return made
+        at = centres(editions, asked.places)
+        inside = at >= 0
+        return replace(made, centre=pd.Series(editions.new.codes[at[inside]], index=editions.old.codes[inside]))
+    if asked.weights is not None:
         layer = isinstance(asked.weights, gpd.GeoDataFrame | AreaDivision)
-        made = _weights(editions, asked) if layer else _grid(editions, asked)
-    else:
-        made = _area(editions, asked)
-    return replace(made, table=whole(made.editions, made.table, centre))
+        return _weights(editions, asked) if layer else _grid(editions, asked)
+    return _area(editions, asked)
 
 
 _MAKERS = {

@@ -171,20 +171,26 @@ def orphan_note(editions: Editions, table: pd.DataFrame) -> tuple[str, ...]:
 _MUCH, _SHOWN = 0.1, 5
 
 
-def whole(editions: Editions, table: pd.DataFrame, centre: npt.NDArray[np.int32] | None) -> pd.DataFrame:
+def whole(table: pd.DataFrame, centre: pd.Series | None = None) -> pd.DataFrame:
     """Rows in which every source goes to one target: where its centre lies, if it is among its own, else the heaviest.
 
     Parameters
     ----------
     centre
-        New area that holds each old area's centre, −1 for none; None: the heaviest, the lowest code of equals.
+        The new area that holds an old area's centre, by the old area's code; None: the heaviest, the lowest code of
+        equals.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"source": "a", "target": ["x", "y"], "weight": [0.4, 0.6]}).assign(kind="all", year=0)
+    >>> whole(rows)["weight"].tolist(), whole(rows, pd.Series({"a": "x"}))["weight"].tolist()
+    ([0.0, 1.0], [1.0, 0.0])
     """
     table = table.sort_values(["kind", "year", "source", "target"], kind="stable", ignore_index=True)
     group = table.groupby(["kind", "year", "source"], sort=False)
     best = group["weight"].transform("idxmax").to_numpy()
     if centre is not None:
-        at = pd.Series(centre, index=editions.old.codes)[table["source"]].to_numpy()
-        here = (at >= 0) & (editions.new.codes[at] == table["target"].to_numpy(dtype=object))
+        here = np.asarray(table["source"].map(centre.to_dict()) == table["target"], dtype=bool)
         rows = pd.Series(np.where(here, np.arange(len(table)), -1), index=table.index)
         own = rows.groupby([table["kind"], table["year"], table["source"]], sort=False).transform("max").to_numpy()
         best = np.where(own >= 0, own, best)

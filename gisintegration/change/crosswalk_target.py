@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.areas import AreaDivision
+from gisintegration.change.crosswalk_columns import code_column, share_of_codes
 from gisintegration.change.crosswalk_editions import Editions
 from gisintegration.change.crosswalk_key import codes_of
 from gisintegration.change.crosswalk_layers import NAMES
@@ -17,6 +18,11 @@ from gisintegration.change.crosswalk_rows import Kind, Pairs
 from gisintegration.change.crosswalk_table import ANY_YEAR, POPULATION
 from gisintegration.errors import InputError
 
+# What statistics call everybody, in lower case; 1+2 is both sexes together.
+_TOTALS = ("totalt", "total", "tot", "samtliga", "alla", "båda könen", "1+2", "all", "both sexes")
+_YEAR = ("year", "år", "ar", "tid", "time")
+_MARKS = ("", ".", "..", "-", "–")
+_SHOWN = 4
 Floats = npt.NDArray[np.float64]
 
 
@@ -42,7 +48,7 @@ def count_target(
     CodeError
         The figures are of another edition.
     """
-    frame = by_code(population, editions.new)
+    frame = by_code(population, editions.new, kinds)
     columns = frame.columns if kinds is None else list(kinds.values())
     if kinds is None:
         found = [name for name in columns if str(name).casefold() in NAMES] if len(columns) > 1 else list(columns)
@@ -83,8 +89,10 @@ def count_target(
     return made, tuple(notes)
 
 
-def by_code(figures: Any, areas: AreaDivision) -> pd.DataFrame:
+def by_code(figures: Any, areas: AreaDivision, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Figures by code, the edition's suffix (``_DeSO2025``) taken off.
+
+    Of a table with several rows a code, as of ages and sexes, those that are totals of every such column.
 
     Raises
     ------
@@ -96,10 +104,7 @@ def by_code(figures: Any, areas: AreaDivision) -> pd.DataFrame:
     if isinstance(figures, pd.Series):
         frame = figures.to_frame(str(figures.name or POPULATION))
     elif isinstance(figures, pd.DataFrame):
-        column = next(
-            (name for name in figures.columns if str(name).casefold() in ("code", "area", areas.division)), None
-        )
-        frame = figures if column is None else figures.set_index(column)
+        frame = _by_codes(figures, areas, kinds or {})
     else:
         raise InputError(
             f"The figures of the new areas are {type(figures).__name__}.", hint="give a Series by code, or a frame."
@@ -111,7 +116,54 @@ def by_code(figures: Any, areas: AreaDivision) -> pd.DataFrame:
     if twice:
         raise InputError(
             f"The figures of the new areas have {len(twice)} codes more than once.",
-            hint="give one year, and both sexes together.",
+            hint=_what_differs(frame.loc[twice[0]], kinds or {}),
             failures=[{"code": code} for code in twice],
         )
     return frame
+
+
+def _by_codes(figures: pd.DataFrame, areas: AreaDivision, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """A frame by its column of codes; of several rows a code those that every column of classes calls the total."""
+    column = code_column(figures, areas, ("code", "area", areas.division), never=tuple(kinds.values()))
+    if column is None:
+        if not share_of_codes(figures.index.to_series(), areas):
+            raise InputError(
+                f"The figures of the new areas have no column of codes of {areas.key}.",
+                hint=f"add it, named code. Columns: {', '.join(map(str, figures.columns))}.",
+            )
+        return figures
+    frame = figures.set_index(column)
+    classes = _classes(frame, kinds)
+    if frame.index.has_duplicates:
+        keep = np.ones(len(frame), dtype=np.bool_)
+        for name in classes:
+            total = np.asarray(frame[name].astype("str").str.strip().str.casefold().isin(_TOTALS), dtype=np.bool_)
+            keep &= total if total.any() else True
+        frame = frame[keep]
+    return frame if frame.index.has_duplicates else frame.drop(columns=classes)
+
+
+def _classes(frame: pd.DataFrame, kinds: Mapping[str, str]) -> list[str]:
+    """Columns that say what a row is of, as sex, age and year, and are no figures."""
+    return [
+        str(name)
+        for name in frame.columns
+        if name not in kinds.values()
+        and str(name).casefold() not in NAMES
+        and (str(name).casefold() in _YEAR or not _figures(frame[name]))
+    ]
+
+
+def _figures(column: pd.Series) -> bool:
+    """Whether a column holds figures, or marks for what is not known."""
+    texts = column.dropna().astype("str").str.strip()
+    return bool((pd.to_numeric(texts, errors="coerce").notna() | texts.isin(_MARKS)).all())
+
+
+def _what_differs(rows: pd.DataFrame, kinds: Mapping[str, str]) -> str:
+    """The hint on rows of one code: which columns tell them apart, and what they say."""
+    differing = [name for name in _classes(rows, kinds) if len(pd.unique(rows[name])) > 1]
+    if not differing:
+        return "give one row for each area: one year, and both sexes together."
+    told = "; ".join(f"{name}: {', '.join(map(str, pd.unique(rows[name])[:_SHOWN]))}" for name in differing)
+    return f"keep one row for each area, the total of {' and '.join(differing)} ({told})."

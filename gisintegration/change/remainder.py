@@ -50,9 +50,11 @@ def through_remainders(old: AreaDivision, new: AreaDivision, make: Callable[[Are
     >>> made.table[made.table["source"] == "a0002"]["weight"].tolist()
     [0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125]
     """
+    borderless = set(figure_codes(old)) & set(old.codes[shapely.is_missing(old.geometry.to_numpy())])
+    if not borderless:
+        return make(old)
     held, told = _held(old), _told(old, new)
-    polygons = old.geometry.to_numpy()
-    lone = set(figure_codes(old)) & set(old.codes[shapely.is_missing(polygons)]) & set(told)
+    lone = borderless & set(told)
     lone -= {member for members in held.values() for member in members}
     if not held and not lone:
         return make(old)

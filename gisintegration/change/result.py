@@ -16,6 +16,7 @@ from gisintegration.change.bounds import LIKELY
 from gisintegration.change.carry import Carried
 from gisintegration.change.crosswalk import Crosswalk
 from gisintegration.change.marks import Marks, policy_marks
+from gisintegration.change.publishable import NOTE
 from gisintegration.change.shares import Figures
 from gisintegration.swedish import round_half_away
 from gisintegration.tables import BREAKDOWNS, CONTRIBUTORS, coded, constant
@@ -25,6 +26,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 
+# Bounds that differ by no more are of one exact figure.
+_SAME = 1e-9
 _FIGURES = ("numerator", "denominator", "value", CONTRIBUTORS, "lower", "upper", "se", "exact_share", "n_sources")
 
 
@@ -77,11 +80,17 @@ class Result:
         self.summed[targets, cut] = part.summed
 
     def round_quotients(self, changed: Ints) -> None:
-        """Round a published quotient as it was published; its bounds still hold it."""
-        made = round_half_away(self.value[changed], self.block.indicator.decimals)
-        self.figures["value"][changed] = made
-        self.figures["lower"][changed] = np.minimum(self.figures["lower"][changed], made)
-        self.figures["upper"][changed] = np.maximum(self.figures["upper"][changed], made)
+        """Round a published quotient as it was published, and its bounds outward to one decimal more.
+
+        A figure that is exact has itself for bounds.
+        """
+        decimals, value = self.block.indicator.decimals, self.value
+        value[changed] = round_half_away(value[changed], decimals)
+        low, high = self.figures["lower"], self.figures["upper"]
+        sure = np.isclose(low, high, rtol=_SAME, atol=_SAME)
+        self.figures["lower"] = np.where(sure, value, np.minimum(_floor(low, decimals + 1), value))
+        self.figures["upper"] = np.where(sure, value, np.maximum(-_floor(-high, decimals + 1), value))
+        made = value[changed]
         status = self.status[changed]
         seen = (status == SHOWN) | (status == ZERO)
         self.status[changed] = np.where(seen, np.where(made == 0, ZERO, SHOWN), status)
@@ -95,6 +104,15 @@ class Result:
         self.figures["lower"] = np.minimum(self.figures["lower"], value)
         self.figures["upper"] = np.maximum(self.figures["upper"], value)
         self.status = np.where(seen, np.where(value == 0, ZERO, SHOWN), self.status).astype(np.int8)
+
+
+def _floor(values: Floats, decimals: int) -> Floats:
+    """The number of some decimals at or below each; one that is only by the last bits of float64 below it is it."""
+    shifted = values * 10.0**decimals
+    nearest = np.rint(shifted)
+    with np.errstate(invalid="ignore"):
+        whole = np.abs(shifted - nearest) <= _SAME * np.maximum(np.abs(shifted), 1.0)
+    return np.where(whole, nearest, np.floor(shifted)) / 10.0**decimals
 
 
 def of_same(block: Block, figures: Figures, same: Ints, quality: tuple[Floats, Floats], noise: Floats) -> Result:
@@ -128,8 +146,8 @@ def of_same(block: Block, figures: Figures, same: Ints, quality: tuple[Floats, F
         "denominator": block.read("denominator"),
         "value": value,
         CONTRIBUTORS: contributors,
-        "lower": np.minimum(low, value) + blank,
-        "upper": np.maximum(high, value) + blank,
+        "lower": low + blank,
+        "upper": high + blank,
         "se": np.hypot(error, noisy) + blank,
         "exact_share": exact + blank,
     }
@@ -214,6 +232,8 @@ def notes_of(crosswalk: Crosswalk, *, likely: bool) -> tuple[Mapping[str, str], 
             "the publisher’s.",
         }
     ]
+    if crosswalk.raw:
+        notes.append(NOTE)
     if likely:
         notes.append(
             {

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 import gisintegration as gi
-from gisintegration.cli.options import ProjectOption, find_project
+from gisintegration.cli.options import KommunOption, LanOption, ProjectOption, conditions, find_project
 from gisintegration.cli.terminal import Terminal, verb
 from gisintegration.errors import InputError
 from gisintegration.progress import part, reporter
@@ -67,6 +67,8 @@ def crosswalk(
     new_edition: Annotated[str | None, typer.Option(help="Of a new file.")] = None,
     code: Annotated[str | None, typer.Option(help="Column of codes in files.")] = None,
     project: ProjectOption = None,
+    kommun: KommunOption = None,
+    lan: LanOption = None,
 ) -> None:
     """Write what part of each area of one edition goes to each area of another, to recalculate figures with.
 
@@ -79,7 +81,7 @@ def crosswalk(
 
     report = reporter(terminal.progress)
     first, second = (
-        _edition(given, method, level=level, code=code, edition=edition, flag=flag)
+        _edition(given, method, conditions(kommun, lan), level=level, code=code, edition=edition, flag=flag)
         for given, edition, flag in ((old, old_edition, "--old-edition"), (new, new_edition, "--new-edition"))
     )
     options: dict[str, Any] = {"method": method, "tolerance": tolerance, "spread": spread, "size": size}
@@ -130,10 +132,14 @@ def crosswalk(
     terminal.result(data, "\n".join(lines))
 
 
-def _edition(given: str, method: str, **options: Any) -> gi.AreaDivision | str:
+def _edition(given: str, method: str, where: dict[str, list[str]], **options: Any) -> gi.AreaDivision | str:
     """An edition; for a key table its name is enough where its areas are not at hand."""
     from gisintegration.cli.editions import find_edition  # noqa: PLC0415 — help stays quick
 
+    if where:
+        if Path(given).exists():
+            raise typer.BadParameter("--kommun and --lan go with editions of the catalogue, not with files.")
+        return gi.load_areas(given, where=where)
     if method != "table" or Path(given).exists():
         return find_edition(given, **options)
     if given.count("/") != 1:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gisintegration.areas import AreaDivision, levels, parent_positions
 from gisintegration.change import Crosswalk, stable_areas
-from gisintegration.change.crosswalk_editions import boundary_hash, figure_areas
+from gisintegration.change.crosswalk_editions import figure_areas
 from gisintegration.change.recalculate import recalculate
 from gisintegration.database import select_rows, stack_tables
 from gisintegration.errors import IndicatorError, ProjectError
@@ -315,7 +315,7 @@ def _carried(
         denominators={key: of for key, of in given.items() if key in kept},
         register_only="leave_out" if every else "refuse",
         whole=wanted is not None and wanted.whole and wanted.to == crosswalk.target,
-        areas=areas if crosswalk.source_hash and areas is not None and boundary_hash(areas) else None,
+        areas=areas,
     )
 
 

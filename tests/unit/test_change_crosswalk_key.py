@@ -50,9 +50,10 @@ def test_a_key_without_weights_sends_each_area_whole(old, new):
 def test_columns_are_known_by_their_usual_names_and_by_the_editions(old, new, names):
     frame = key([("a", "x", "1,0"), ("b", "y", "1,0")], names)
     if names[0] == "från":
+        # No usual name: told by the codes that stand there, unless two columns hold codes of the same form.
+        same = key([("0114C1060", "0114C1061")], ("från", "till"))
         with pytest.raises(InputError, match="lacks the columns source, target"):
-            gi.crosswalk(old, new, method="table", weights=frame)
-        return
+            gi.crosswalk("deso/2018", "deso/2025", method="table", weights=same)
     assert len(gi.crosswalk(old, new, method="table", weights=frame).table) == 2
 
 
@@ -92,6 +93,49 @@ def test_a_key_that_lacks_a_kommun_says_which():
         gi.crosswalk("deso/2018", "regso/2020", method="table", weights=frame[~frame["source"].str.startswith("1480")])
     assert caught.value.failures[0] == {"code": "1480A0010", "kommun": "1480"}
     assert "only the areas that it covers" in caught.value.hint
+
+
+def official(kommun="", **columns):
+    """The official key, as published with names of RegSO beside their codes."""
+    from gisintegration.areas.codes import official_names, regso_key
+
+    names = official_names("regso/2020")
+    rows = [(deso, names[regso], regso) for deso, regso in regso_key("2018").items() if deso.startswith(kommun)]
+    return pd.DataFrame(rows, columns=["DeSO_2018", "RegSO_2020", "RegSOkod_2020"])
+
+
+def test_the_column_of_codes_is_chosen_where_names_stand_beside_it():
+    made = gi.crosswalk("deso/2018", "regso/2020", method="table", weights=official())
+    assert made.verify().ok
+    back = official().rename(columns={"DeSO_2018": "target", "RegSOkod_2020": "kod", "RegSO_2020": "source"})
+    with pytest.raises(InputError, match="sends 2003 areas to several|several without saying"):
+        gi.crosswalk("regso/2020", "deso/2018", method="table", weights=back)
+
+
+def test_a_national_key_is_cut_to_the_areas_given():
+    old, new = (gi.load_areas(key, where={"kommun": ["1402"]}) for key in ("deso/2018", "regso/2020"))
+    made = gi.crosswalk(old, new, method="table", weights=official())
+    assert set(made.sources) == set(official("1402")["DeSO_2018"])
+    assert made.verify().ok
+    assert made.notes[0] == f"Cut to {len(made.sources)} of 5984 areas of deso/2018."
+    of_kommun = gi.crosswalk(old, new, method="table", weights=official("1402"))
+    pd.testing.assert_frame_equal(of_kommun.table, made.table)
+    with pytest.raises(CodeError, match="has none of the"):
+        gi.crosswalk(old, new, method="table", weights=official("1480"))
+
+
+def test_areas_whose_target_gets_a_part_from_elsewhere_are_refused():
+    old = gi.load_areas("deso/2018", where={"kommun": ["1402"]})
+    merged = official().assign(RegSOkod_2020="1402R001")
+    with pytest.raises(CodeError, match="1 areas of regso/2020 get a part from areas of deso/2018 that are not chosen"):
+        gi.crosswalk(old, "regso/2020", method="table", weights=merged)
+
+
+def test_many_missing_kommuner_are_told_in_brief():
+    with pytest.raises(CodeError, match="all of kommun 0114, 0115, .* and 279 more") as caught:
+        gi.crosswalk("deso/2018", "regso/2020", method="table", weights=official("1402"))
+    assert len(caught.value.message) < 200
+    assert 'where={"kommun": ["1402"]}' in caught.value.hint
 
 
 def test_codes_of_both_editions_in_one_column_are_refused():

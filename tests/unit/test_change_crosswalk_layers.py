@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 import gisintegration as gi
+from gisintegration.change.crosswalk_editions import boundary_hash
 from gisintegration.errors import CodeError, CRSError, GeometryError, InputError
 from gisintegration.testing import grid_areas
 
@@ -63,12 +64,35 @@ def test_nine_squares_into_four_by_area():
     assert (made.matrix() @ np.full(9, 10.0)).tolist() == [22.5] * 4
 
 
-def test_an_area_without_a_polygon_has_no_rows_and_is_told(make_rest_areas):
+@pytest.mark.parametrize("method", ["area", "best_fit", "target", "weights", "grid"])
+def test_an_area_without_a_polygon_goes_where_its_remainder_goes(make_rest_areas, method):
+    """0114A0060 lies in the remainder, one square of 1 km; the new areas are four squares of 500 m in each of it."""
     old = make_rest_areas()
     new = grid_areas(6, 4, size=500.0, division="district", edition="2")
-    made = gi.crosswalk(old, new, method="area")
+    squares = new.table[["geometry"]].assign(population=1.0)
+    centres = new.geometry.centroid
+    weights = {
+        "target": pd.Series(1.0, index=new.codes, name="population"),
+        "weights": squares,
+        "grid": pd.DataFrame({"e": centres.x, "n": centres.y, "population": 1.0}),
+    }.get(method)
+    options = {"size": 500.0} if method == "grid" else {}
+    made = gi.crosswalk(old, new, method=method, weights=weights, **options)
+    assert made.verify().ok
+    assert made.source_hash == boundary_hash(old)
+    assert "0114-rest-1" not in made.sources
+    mine = made.table[made.table["source"] == "0114A0060"]
+    assert sorted(mine["weight"]) == ([0.0, 0.0, 0.0, 1.0] if method == "best_fit" else [0.25] * 4)
+    assert any(note.startswith("1 areas of deso/2018 without a known border go where") for note in made.notes)
+    assert not any("have no rows" in note for note in made.notes)
+
+
+def test_an_area_without_polygon_or_remainder_has_no_rows_and_is_told(make_rest_areas):
+    old = make_rest_areas()
+    table = old.table[old.table["kind"] != "remainder"].reset_index(drop=True)
+    new = grid_areas(6, 4, size=500.0, division="district", edition="2")
+    made = gi.crosswalk(old.with_(table=table, members={}), new, method="area")
     assert made.verify().orphans == ("0114A0060",)
-    assert len(made.table) == 20
     assert "1 areas of deso/2018 have no rows, nothing tells where they lie: 0114A0060." in made.notes
 
 
@@ -76,6 +100,64 @@ def test_sources_that_lie_in_part_outside_are_warned_of():
     with pytest.warns(UserWarning, match=r"1 areas of district/1 lie with more than 10% of their ground outside"):
         made = gi.crosswalk(grid(2, 1, 1000.0, "1"), strips([0, 1000, 1400], 1000.0, "2"), method="area")
     assert made.table["weight"].tolist() == [1.0, 1.0]
+
+
+# the new areas' population as Statistics Sweden publishes it
+
+
+def as_published(code="Region"):
+    """Rows by age and sex of two new areas, as TAB6574 is downloaded."""
+    rows = [
+        (f"{code_}_DeSO2025", age, sex, number)
+        for code_, total in (("0114A0010", 60), ("0114A0020", 20))
+        for age, sex, number in (("totalt", "1+2", total), ("65-69", "1+2", 5), ("totalt", "1", 9))
+    ]
+    return pd.DataFrame(rows, columns=[code, "Alder", "Kon", "000007Y7 2024"]).astype("str")
+
+
+@pytest.fixture
+def halves():
+    """A DeSO of 2018 that became two, of equal size."""
+    new = grid_areas(2, 1, edition="2025")
+    west, south, east, north = new.geometry.total_bounds
+    table = new.table.iloc[[0]].assign(geometry=[shapely.box(west, south, east, north)])
+    return grid_areas(1, 1).with_(table=table, edition="2018"), new
+
+
+def test_target_takes_a_table_as_published(halves):
+    for code in ("Region", "område"):
+        made = gi.crosswalk(*halves, method="target", weights=as_published(code))
+        assert made.table["weight"].tolist() == [0.75, 0.25]
+        assert made.table["n"].tolist() == [60, 20]
+    named = gi.crosswalk(*halves, method="target", weights=as_published(), kinds={"population": "000007Y7 2024"})
+    assert named.table["weight"].tolist() == [0.75, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda table: table[table["Alder"] != "totalt"].pipe(two_ages), "the total of Alder (Alder: 65-69, 70-74)"),
+        (
+            lambda table: pd.concat([table.assign(år="2023"), table.assign(år="2024")]),
+            "the total of år (år: 2023, 2024)",
+        ),
+        (lambda table: pd.concat([table, table]), "give one row for each area"),
+    ],
+)
+def test_rows_of_which_none_is_the_total_are_refused_with_what_tells_them_apart(halves, change, told):
+    with pytest.raises(InputError, match="2 codes more than once") as caught:
+        gi.crosswalk(*halves, method="target", weights=change(as_published()))
+    assert told in caught.value.hint
+
+
+def two_ages(table):
+    return pd.concat([table, table.assign(Alder="70-74")])
+
+
+def test_a_table_without_codes_says_which_columns_it_has(halves):
+    with pytest.raises(InputError, match="have no column of codes of deso/2025") as caught:
+        gi.crosswalk(*halves, method="target", weights=pd.DataFrame({"namn": ["Åby"], "antal": [3]}))
+    assert "Columns: namn, antal" in caught.value.hint
 
 
 # a finer layer

@@ -313,14 +313,22 @@ def test_a_register_that_is_placed_already_is_not_placed_again(tmp_path, two_des
         gi.crosswalk(*two_deso, method="points", places=placement)
 
 
-def test_an_area_without_a_polygon_is_an_orphan_unless_its_code_was_delivered(tmp_path, make_rest_areas):
+def test_an_area_without_a_polygon_goes_by_its_remainder_or_by_delivered_codes(tmp_path, make_rest_areas):
     """0114A0060 has no polygon: what remains of the kommun is a remainder in which it lies."""
     old = make_rest_areas()
     new = grid_areas(6, 4, size=500.0, division="district", edition="2")
-    by_points = gi.crosswalk(old, new, method="points", places=np.array([[WEST + 2100, SOUTH + 1100], [WEST, SOUTH]]))
-    assert by_points.verify().orphans == ("0114A0060",)
-    assert "0114-rest-1" not in by_points.sources
-    assert any("1 areas of deso/2018 have no rows" in note for note in by_points.notes)
+    points = np.array(
+        [[WEST + 2100, SOUTH + 1100], [WEST + 2700, SOUTH + 1700], [WEST, SOUTH], [WEST + 2800, SOUTH + 1800]]
+    )
+    located = gi.places(points, [old, new])
+    for places in (points, located):
+        by_points = gi.crosswalk(old, new, method="points", places=places)
+        assert by_points.verify().ok
+        assert "0114-rest-1" not in by_points.sources
+        mine = by_points.table[by_points.table["source"] == "0114A0060"]
+        # One of three persons in the south-western quarter, two in the north-eastern; who they are is not known.
+        assert mine["weight"].tolist() == pytest.approx([1 / 3, 0, 0, 2 / 3])
+        assert mine["n"].isna().all()
     rows = [(2022, 30, WEST + 2100, SOUTH + 1100, "0114A0060"), (2022, 30, WEST + 2700, SOUTH + 1700, "0114A0060")]
     register = register_of(tmp_path, rows)
     delivered = gi.crosswalk(old, new, method="points", places=register)
