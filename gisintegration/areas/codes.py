@@ -49,6 +49,7 @@ EDITIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 REGSO_OF_DESO: Mapping[str, str] = MappingProxyType({"2018": "2020", "2025": "2025"})
 KOMMUN, LAN, RIKET = "kommun/2003", "lan/1998", "riket/1998"
+_REDRAWN = ("deso", "regso")
 _SUFFIX = re.compile(r"_(DeSO|RegSO)(\d{4})$", re.IGNORECASE)
 
 
@@ -378,3 +379,17 @@ def _regso_2025(old: Mapping[str, str]) -> dict[str, str]:
     names = {row[1]: display_name("regso", row[1], row[2]) for row in bundled.itertuples(index=False, name=None)}
     # Ten RegSO were renamed and the list of them is not at hand: a name of 2020 is not used for 2025.
     return {code: names.get(code, "") for code in codes}
+
+
+def other_editions(keys: Iterable[str]) -> list[str]:
+    """The other editions of divisions that were drawn anew, of those that some are named of.
+
+    Examples
+    --------
+    >>> other_editions(["deso/2018", "kommun/2003"]), other_editions(["deso/2018", "deso/2025"])
+    (['deso/2025'], [])
+    """
+    named = list(keys)
+    divisions = [name for name in _REDRAWN if any(key.startswith(f"{name}/") for key in named)]
+    found = [f"{name}/{edition}" for name in divisions for edition in EDITIONS[name]]
+    return [key for key in found if key not in named]

@@ -16,7 +16,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.areas import kommun_events, official_names
+from gisintegration.areas.codes import EDITIONS
 from gisintegration.areas.history import label
+from gisintegration.layers import entries
 from gisintegration.tables import BREAKDOWNS, Indicator, ProtectedTable, RawTable
 
 COLUMNS = ("indicator", "division", "area", "year", "kind", "sv", "en", "source")
@@ -65,7 +67,8 @@ def series_breaks(tables: Table | Iterable[Table]) -> pd.DataFrame:
     Told are: another edition of the division, or figures recalculated to it on one side only; another register,
     definition or age limit, as the indicators declare and as is known of their registers; another kind of coordinate;
     another protection; kommuner that did not exist yet or whose borders changed; and Heby, which lies in Uppsala län in
-    all years. What happened before the first year or after the last breaks nothing and is left out.
+    all years. What happened before the first year or after the last breaks nothing and is left out, but the year from
+    which an edition has figures of its own is told of every series that is recalculated to it.
 
     Parameters
     ----------
@@ -212,7 +215,11 @@ def _for_all(series: Sequence[_Series], rows_of: Any) -> Iterator[dict[str, Any]
         common = {_text(row): row for found in rows.values() for row in found}
         for text, row in common.items():
             having = [indicator for indicator, found in rows.items() if text in map(_text, found)]
-            covers = [one.indicator for one in mine if min(one.years) < row["year"] <= max(one.years)]
+            last = max(one.years[-1] for one in mine if one.indicator in having)
+            # A year after the last is told of indicators that end before it: of all, or only of some.
+            covers = [
+                one.indicator for one in mine if last < row["year"] or one.years[0] < row["year"] <= one.years[-1]
+            ]
             if set(having) >= set(covers):
                 yield row
             else:
@@ -238,6 +245,22 @@ def _edition_rows(series: _Series) -> Iterator[dict[str, Any]]:
         else:
             continue
         yield _row("edition", int(str(year)), sv, en, division=series.division)
+    last = frame.iloc[-1]
+    first_own = _first_year(series.division, str(last["edition"]))
+    if last["recalculated"] and first_own is not None and first_own > series.years[-1]:
+        older = _older(series.division, str(last["edition"]))
+        sv = f"Till och med {first_own - 1} omräknat från {older or 'andra gränser'}."
+        en = f"Until {first_own - 1} recalculated from {older or 'other boundaries'}."
+        yield _row("edition", first_own, sv, en, division=series.division)
+
+
+def _first_year(division: str, edition: str) -> int | None:
+    return next((entry.years[0] for entry in entries() if entry.key == f"{division}/{edition}"), None)
+
+
+def _older(division: str, edition: str) -> str:
+    before = [one for one in EDITIONS.get(division, ()) if one < edition]
+    return f"{label(division)} {before[-1]}" if before else ""
 
 
 def _coordinate_rows(series: _Series) -> Iterator[dict[str, Any]]:

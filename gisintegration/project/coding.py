@@ -19,6 +19,7 @@ from gisintegration.registers.contract import Variable
 from gisintegration.registers.text import find_dialect
 
 _ROWS, _MOST = 50_000, 40
+_SYNTHETIC = b"SYNTHETIC"
 # How it is usually written where the words do not tell: proposed as comments, for the user to take or leave.
 _USUAL: Mapping[str, Mapping[str, str]] = {
     "sex": {"1": "men", "2": "women", "m": "men", "k": "women", "f": "women", "man": "men", "kvinna": "women"},
@@ -36,7 +37,7 @@ _USUAL: Mapping[str, Mapping[str, str]] = {
 def header(path: Path) -> Sequence[str]:
     """Names of the columns of a register's file; of a folder, those of its first file."""
     if path.is_dir():
-        inner = sorted(file for file in path.rglob("*") if file.suffix.lower() in (".parquet", ".csv"))
+        inner = inside(path)
         return header(inner[0]) if inner else []
     if path.suffix.lower() == ".parquet":
         return list(pq.read_schema(path).names)
@@ -46,10 +47,27 @@ def header(path: Path) -> Sequence[str]:
     return list(pyogrio.read_info(file, layer=layer or None)["fields"])
 
 
+def inside(folder: Path) -> list[Path]:
+    """The tables in a folder that are read as the register: not helper tables, whose names begin with ``_``."""
+    return sorted(
+        file
+        for file in folder.rglob("*")
+        if file.suffix.lower() in (".parquet", ".csv")
+        and not any(step.startswith((".", "_")) for step in file.relative_to(folder).parts)
+    )
+
+
+def is_synthetic(path: Path) -> bool:
+    """Whether a register says of itself that its persons do not exist, in the metadata of its Parquet."""
+    inner = inside(path) if path.is_dir() else [path]
+    first = inner[0] if inner else path
+    return first.suffix.lower() == ".parquet" and _SYNTHETIC in (pq.read_schema(first).metadata or {})
+
+
 def values(path: Path, columns: Sequence[str]) -> dict[str, list[str]]:
     """The different values of some columns in the first rows of a file, as text, sorted; at most 40 of each."""
     if path.is_dir():
-        inner = sorted(file for file in path.rglob("*") if file.suffix.lower() in (".parquet", ".csv"))
+        inner = inside(path)
         return values(inner[0], columns) if inner else {}
     wanted = [column for column in columns if column in header(path)]
     if not wanted:

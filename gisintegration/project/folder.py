@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -27,22 +28,49 @@ def only_run(folder: Path, *beside: Path) -> Iterator[None]:
     OutputError
         Another run writes to the folder, or its place cannot be written to.
     """
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        stream = (folder.parent / f".{folder.name}.lock").open("a")
-    except OSError as error:
-        raise OutputError(
-            f"{folder.parent} cannot be written to: {error.strerror}.", hint="choose another output folder."
-        ) from error
-    with stream:
+    lock = folder.parent / f".{folder.name}.lock"
+    with _held(lock, folder) as stream:
+        try:
+            for one in (folder, *beside):
+                for left in one.parent.glob(f".{one.name}.*.part"):
+                    shutil.rmtree(left, ignore_errors=True)
+            yield
+        finally:
+            _remove(lock, stream)
+
+
+def _held(lock: Path, folder: Path) -> IO[str]:
+    """The lock's file, open and held; one that another run removed meanwhile is made anew.
+
+    Raises
+    ------
+    OutputError
+        Another run holds it, or it cannot be made.
+    """
+    while True:
+        try:
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            stream = lock.open("a")
+        except OSError as error:
+            raise OutputError(
+                f"{lock.parent} cannot be written to: {error.strerror}.", hint="choose another output folder."
+            ) from error
         if not _locked(stream):
+            stream.close()
             raise OutputError(
                 f"Another run is writing to {folder}.", hint="wait until it has ended, or choose another output folder."
             )
-        for one in (folder, *beside):
-            for left in one.parent.glob(f".{one.name}.*.part"):
-                shutil.rmtree(left, ignore_errors=True)
-        yield
+        if _is_still(lock, stream):
+            return stream
+        stream.close()
+
+
+def _is_still(lock: Path, stream: IO[str]) -> bool:
+    """Whether the path names the file that is held: its last holder removes it, perhaps while we waited for it."""
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), lock.stat())
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager
@@ -111,6 +139,12 @@ def _written(folder: Path) -> list[str]:
 if sys.platform == "win32":
     import msvcrt
 
+    def _remove(lock: Path, stream: IO[str]) -> None:
+        """An open file cannot be removed: it is, once it is closed, unless another run has opened it."""
+        stream.close()
+        with suppress(OSError):
+            lock.unlink()
+
     def _locked(stream: IO[str]) -> bool:
         try:
             msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
@@ -120,6 +154,11 @@ if sys.platform == "win32":
 
 else:
     import fcntl
+
+    def _remove(lock: Path, stream: IO[str]) -> None:
+        """Removed while it is held: whoever opened it before finds out that the path is no longer its file."""
+        if _is_still(lock, stream):
+            lock.unlink()
 
     def _locked(stream: IO[str]) -> bool:
         try:

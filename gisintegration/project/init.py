@@ -10,9 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from gisintegration.areas import guess_level
+from gisintegration.areas.codes import other_editions
 from gisintegration.errors import InputError, ProjectError
 from gisintegration.files import atomic
-from gisintegration.project.coding import codes_of, header
+from gisintegration.project.coding import codes_of, header, is_synthetic
 from gisintegration.project.recognise import is_table, recognised
 from gisintegration.project.settings import FILE_NAME, parse
 from gisintegration.publish.words import distinct, identifier
@@ -83,10 +84,13 @@ def init_project(
     tables, editions = _reported(folder, [*(Path(one) for one in reported), *beside])
     area_text, levels = _areas(folder, [Path(one) for one in areas], editions)
     columns, column_text = _columns(registers)
+    synthetic = any(is_synthetic(one) for one in registers)
     values = {
         "@name@": _quoted(name or folder.name or "Projekt"),
         "@register@": _listed([_relative(folder, one) for one in registers] or ["register.csv"]),
         "@columns@": column_text,
+        "@synthetic@": f"{'' if synthetic else '# '}synthetic = true",
+        "@constants@": 'constants = "synthetic"' if synthetic else '# constants = "constants.toml"',
         "@codes@": _codes(registers, columns),
         "@reported@": tables,
         "@areas@": area_text,
@@ -119,7 +123,9 @@ def _chosen(text: str, source: str) -> str:
 def _areas(folder: Path, paths: Sequence[Path], editions: Sequence[str] = ()) -> tuple[str, list[str]]:
     if not paths and editions:
         division = editions[0].split("/")[0]
-        return "\n".join(f'[areas."{key}"]\n' for key in editions), _LEVELS.get(division, [division])
+        blocks = [f'[areas."{key}"]\n' for key in editions]
+        blocks += [f'# [areas."{key}"]   # to recalculate the figures to it\n' for key in other_editions(editions)]
+        return "\n".join(blocks), _LEVELS.get(division, [division])
     if not paths:
         return _BUNDLED, _LEVELS["deso"]
     blocks, levels = [], []

@@ -187,7 +187,7 @@ def _untold(breaks: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Dat
     """Breaks that outputs do not tell of themselves: not those that indicators declare, editions and coordinates."""
     declared = {item.sv for indicator in indicators.values() for item in indicator.breaks}
     of_rows = breaks["kind"].isin(["edition", "coordinate_type"]) & (breaks["source"] == "")
-    recalculated = breaks["kind"].eq("edition") & breaks["sv"].str.contains("omräknat")
+    recalculated = breaks["kind"].eq("edition") & breaks["sv"].str.contains("omräknat", regex=False)
     return breaks[(~of_rows | recalculated) & ~breaks["sv"].isin(declared)]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from gisintegration.areas.codes import other_editions
 from gisintegration.errors import ProjectError
 from gisintegration.project.parts import (
     STABLE,
@@ -229,7 +230,9 @@ def _source_faults(settings: Settings) -> list[dict[str, str]]:
     if wanted.method and wanted.crosswalk:
         faults.append({"key": "recalculate.crosswalk", "what": "is given beside a method: give one of the two"})
     if wanted.to == STABLE and len(settings.areas) < 2:
-        what = 'is "stable", which is what two editions or more agree on: name them, as [areas."deso/2018"]'
+        others = other_editions(settings.areas) or ["deso/2018", "deso/2025"]
+        named = " or ".join(f'[areas."{key}"]' for key in others)
+        what = f'is "stable", which is what two editions or more agree on: name another, as {named}'
         faults.append({"key": "recalculate.to", "what": what})
     if settings.register_ is not None and (wanted.method or wanted.weights or wanted.crosswalk):
         what = "is not needed with a register: its points are placed on the new areas, which is exact"

@@ -158,3 +158,27 @@ def test_every_kind_is_one_that_is_listed():
     assert set(made["kind"]) <= set(KINDS)
     assert list(made["year"]) == sorted(made["year"])
     assert series_breaks(raw([2024])).empty
+
+
+def test_a_series_that_ends_before_the_edition_s_own_years_says_until_when_it_is_recalculated():
+    made = series_breaks(raw([2022, 2023], edition="2025", method="recalculated:area"))
+    assert made[["indicator", "division", "year", "kind", "sv", "en"]].to_numpy().tolist() == [
+        [
+            "",
+            "deso",
+            2024,
+            "edition",
+            "Till och med 2023 omräknat från DeSO 2018.",
+            "Until 2023 recalculated from DeSO 2018.",
+        ]
+    ]
+    # Beside an indicator that goes on, it is told of the one that ends.
+    both = [
+        raw([2022, 2023], edition="2025", method="recalculated:area", indicator="foreign_born_share"),
+        raw([2022, 2023], edition="2025", method="recalculated:area"),
+        raw([2024], edition="2025"),
+    ]
+    assert kinds(both) == [(2024, "edition", ""), (2024, "edition", "foreign_born_share")]
+    # Sums of whole areas, and areas of one's own, have no such year.
+    assert kinds(raw([2022, 2023], edition="2025", method="summed")) == []
+    assert kinds(raw([2022, 2023], division="nyko4", edition="2", method="recalculated:area")) == []

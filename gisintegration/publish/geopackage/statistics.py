@@ -100,7 +100,7 @@ def write_keys(con: sqlite3.Connection, release: Release, keys: Keys, layers: Ma
         ],
         "breaks": [
             {"id": number, **{name: value or None for name, value in row.items()}}
-            for number, row in enumerate(series_breaks(release.tables).to_dict("records"), start=1)
+            for number, row in enumerate(_breaks(release), start=1)
         ],
     }
     return [_write_small(con, name, rows) for name, rows in tables.items()]
@@ -208,6 +208,13 @@ def _release_rows(release: Release) -> list[dict[str, object]]:
             **words,
         }
     ]
+
+
+def _breaks(release: Release) -> list[dict[str, object]]:
+    """The breaks that the release was made with, else those its tables tell."""
+    known = release.manifest.get("breaks")
+    found = series_breaks(release.tables).to_dict("records") if known is None else known
+    return [{str(name): value for name, value in row.items()} for row in found]
 
 
 def _edition_rows(release: Release, layers: Mapping[str, str]) -> list[dict[str, object]]:

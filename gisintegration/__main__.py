@@ -1,0 +1,5 @@
+"""``python -m gisintegration``."""
+
+from gisintegration.cli import main
+
+main()
