@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import shapely
 from scipy import sparse
 
 from gisintegration.areas import AreaDivision
-from gisintegration.areas.assemble import assemble, dissolve, objects
+from gisintegration.areas.assemble import assemble, objects
 from gisintegration.areas.codes import plain_list
 from gisintegration.areas.division import CRS
 from gisintegration.areas.history import label
@@ -23,14 +20,13 @@ from gisintegration.change.crosswalk import Crosswalk
 from gisintegration.change.crosswalk_editions import boundary_hash
 from gisintegration.change.relations import Relations
 from gisintegration.change.stable_links import Link, Nodes, links, refuse_alone
+from gisintegration.change.stable_part import Part, Side
 from gisintegration.errors import InputError
 
 STABLE = "stable"
 _NAMES_SHOWN = 3
 # Ground that one edition has and another lacks, as a part of a stable area, above which it is told.
 _LARGER = 0.01
-
-Ints = npt.NDArray[np.int64]
 
 
 def stable_areas(
@@ -70,6 +66,7 @@ def stable_areas(
 
     Examples
     --------
+    >>> import shapely
     >>> from gisintegration.testing import grid_areas
     >>> old = grid_areas(3, 1, origin=(0, 0), edition="1", division="district")
     >>> moved = shapely.box([0, 1000, 1500], 0, [1000, 1500, 3000], 1000)
@@ -90,63 +87,6 @@ def stable_areas(
     return stable, {areas.key: _crosswalk(areas, at, stable, named) for at, areas in enumerate(given)}
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One stable area: its rows in each edition."""
-
-    editions: Sequence[AreaDivision]
-    rows: tuple[Ints, ...]
-
-    def codes(self, edition: int) -> list[str]:
-        """Codes of the areas that figures are given for; remainders are not."""
-        areas, rows = self.editions[edition], self.rows[edition]
-        kept = areas.table["kind"].to_numpy()[rows] != "remainder"
-        return [str(code) for code in areas.codes[rows[kept]]]
-
-    @property
-    def newest(self) -> int:
-        """The last edition with an area in it."""
-        return max(at for at in range(len(self.editions)) if self.codes(at))
-
-    @property
-    def single(self) -> bool:
-        """Whether it is one area in every edition."""
-        return all(len(self.codes(at)) == 1 for at in range(len(self.editions)))
-
-    @property
-    def kommun(self) -> str:
-        """The kommun of its first area, empty where areas have none."""
-        areas = self.editions[self.newest]
-        first = self.rows[self.newest][0]
-        if areas.division == "kommun":
-            return str(areas.codes[first])
-        return str(areas.parent("kommun")[first] or "") if "kommun" in areas.parents else ""
-
-    def polygon(self, *, drawn: bool) -> object:
-        """The union in the newest edition that has all its polygons; None if none has."""
-        for areas, rows in zip(reversed(self.editions), reversed(self.rows), strict=True):
-            shown = areas.display if drawn and areas.display is not None else areas.geometry
-            if len(rows) and not _unknown(areas, rows):
-                polygons = shown.to_numpy()[rows]
-                return dissolve(polygons[~shapely.is_missing(polygons)])
-        return None
-
-    def ground(self) -> list[float]:
-        """m² in each edition that has all its polygons."""
-        return [
-            float(areas.geometry.area.to_numpy()[rows].sum(where=~shapely.is_missing(areas.geometry.to_numpy()[rows])))
-            for areas, rows in zip(self.editions, self.rows, strict=True)
-            if len(rows) and not _unknown(areas, rows)
-        ]
-
-
-def _unknown(areas: AreaDivision, rows: Ints) -> bool:
-    """Whether some area has neither a polygon nor a remainder among the rows."""
-    missing = shapely.is_missing(areas.geometry.to_numpy()[rows])
-    covered = {member for code in areas.codes[rows[~missing]] for member in areas.members.get(code, ())}
-    return any(code not in covered for code in areas.codes[rows[missing]])
-
-
 def _check(editions: Sequence[AreaDivision]) -> None:
     keys = [areas.key for areas in editions]
     if len(keys) < 2:
@@ -158,12 +98,13 @@ def _check(editions: Sequence[AreaDivision]) -> None:
         raise InputError(f"{', '.join(twice)} is given more than once.", hint="give each edition once, oldest first.")
 
 
-def _parts(nodes: Nodes, found: Sequence[Link]) -> list[_Part]:
+def _parts(nodes: Nodes, found: Sequence[Link]) -> list[Part]:
     """The connected groups of areas; a remainder alone, which has no figures, is left out."""
     one, other = (np.array([link[side] for link in found], dtype=np.int64) for side in (0, 1))
     graph = sparse.coo_array((np.ones(len(found), dtype=np.int8), (one, other)), shape=(len(nodes), len(nodes)))
     _, group = sparse.csgraph.connected_components(graph, directed=False)
     refuse_alone(nodes, group)
+    sides = [Side.of(areas) for areas in nodes.editions]
     order = np.argsort(group, kind="stable")
     bounds = np.flatnonzero(np.diff(group[order])) + 1
     parts = []
@@ -171,19 +112,19 @@ def _parts(nodes: Nodes, found: Sequence[Link]) -> list[_Part]:
         rows = tuple(
             members[(members >= start) & (members < end)] - start for start, end in pairwise(nodes.starts.tolist())
         )
-        part = _Part(nodes.editions, rows)
-        if any(part.codes(at) for at in range(len(nodes.editions))):
+        part = Part(sides, rows)
+        if any(part.codes):
             parts.append(part)
     return parts
 
 
-def _coded(parts: Sequence[_Part]) -> dict[str, _Part]:
+def _coded(parts: Sequence[Part]) -> dict[str, Part]:
     """Each stable area under its code."""
-    found: dict[str, _Part] = {}
+    found: dict[str, Part] = {}
     numbers: dict[str, int] = {}
-    for part in sorted(parts, key=lambda part: (part.kommun, min(part.codes(part.newest)))):
+    for part in sorted(parts, key=lambda part: (part.kommun, min(part.codes[part.newest]))):
         if part.single:
-            code = part.codes(part.newest)[0]
+            code = part.codes[part.newest][0]
         else:
             numbers[part.kommun] = numbers.get(part.kommun, 0) + 1
             code = f"{part.kommun}S{numbers[part.kommun]:03d}"
@@ -191,7 +132,7 @@ def _coded(parts: Sequence[_Part]) -> dict[str, _Part]:
     return {code: found[code] for code in sorted(found)}
 
 
-def _division(editions: Sequence[AreaDivision], named: Mapping[str, _Part]) -> AreaDivision:
+def _division(editions: Sequence[AreaDivision], named: Mapping[str, Part]) -> AreaDivision:
     newest = editions[-1]
     display = None
     if any(areas.display is not None for areas in editions):
@@ -202,7 +143,7 @@ def _division(editions: Sequence[AreaDivision], named: Mapping[str, _Part]) -> A
         list(named),
         objects([part.polygon(drawn=False) for part in named.values()]),
         names=[_name(part) for part in named.values()],
-        members={code: codes for code, part in named.items() if (codes := _members(part, code))},
+        members={code: codes for code, part in named.items() if (codes := part.members(code))},
         display=display,
         years=_years(editions),
         title=_title(editions),
@@ -212,7 +153,7 @@ def _division(editions: Sequence[AreaDivision], named: Mapping[str, _Part]) -> A
     )
     parents = _parents(editions)
     table = made.table.assign(
-        **{name: pd.Series([_parent(part, name) for part in named.values()], dtype=object) for name in parents}
+        **{name: pd.Series([part.parent(name) for part in named.values()], dtype=object) for name in parents}
     )
     return made.with_(table=table[[*made.table.columns[:3], *parents, "geometry"]], parents=parents)
 
@@ -244,16 +185,9 @@ def _years(editions: Sequence[AreaDivision]) -> tuple[int | None, int | None]:
     )
 
 
-def _members(part: _Part, code: str) -> tuple[str, ...]:
-    codes = {one for at in range(len(part.editions)) for one in part.codes(at)}
-    return () if codes == {code} else tuple(sorted(codes))
-
-
-def _name(part: _Part) -> str:
+def _name(part: Part) -> str:
     """Names of the areas in the newest edition; DeSO of one RegSO as ``C1061 + C1062 · Bollstanäs``."""
-    at = part.newest
-    kept = part.editions[at].table["kind"].to_numpy()[part.rows[at]] != "remainder"
-    names = [str(name) for name in part.editions[at].names[part.rows[at][kept]]]
+    names = part.names
     split = [re.fullmatch(r"([ABC]\d{4}) · (.+)", name) for name in names]
     tails = {found[2] for found in split if found}
     one_tail = len(names) > 1 and all(split) and len(tails) == 1
@@ -270,15 +204,9 @@ def _parents(editions: Sequence[AreaDivision]) -> dict[str, str]:
     return common
 
 
-def _parent(part: _Part, name: str) -> str | None:
-    """The one parent of all its areas; None where it crosses a border between two."""
-    owners = {owner for areas, rows in zip(part.editions, part.rows, strict=True) for owner in areas.parent(name)[rows]}
-    return str(owners.pop()) if len(owners) == 1 and None not in owners else None
-
-
-def _notes(editions: Sequence[AreaDivision], named: Mapping[str, _Part]) -> Iterator[str]:
+def _notes(editions: Sequence[AreaDivision], named: Mapping[str, Part]) -> Iterator[str]:
     for at, areas in enumerate(editions):
-        lacking = [code for code, part in named.items() if not part.codes(at)]
+        lacking = [code for code, part in named.items() if not part.codes[at]]
         if lacking:
             yield f"{len(lacking)} stable areas have no area in {areas.key}: {_listed(lacking)}."
     larger = [code for code, part in named.items() if (size := part.ground()) and min(size) < max(size) * (1 - _LARGER)]
@@ -293,8 +221,8 @@ def _listed(codes: Sequence[str], most: int = 20) -> str:
     return ", ".join(codes[:most]) + (f" and {len(codes) - most} more" if len(codes) > most else "")
 
 
-def _crosswalk(areas: AreaDivision, at: int, stable: AreaDivision, named: Mapping[str, _Part]) -> Crosswalk:
-    rows = [(source, code) for code, part in named.items() for source in part.codes(at)]
+def _crosswalk(areas: AreaDivision, at: int, stable: AreaDivision, named: Mapping[str, Part]) -> Crosswalk:
+    rows = [(source, code) for code, part in named.items() for source in part.codes[at]]
     size = dict(zip(areas.codes, areas.geometry.area, strict=True))
     table = pd.DataFrame(
         {

@@ -26,6 +26,7 @@ class Nodes:
     def __init__(self, editions: Sequence[AreaDivision]) -> None:
         self.editions = editions
         self.starts = np.cumsum([0, *(len(areas) for areas in editions)])
+        self._places = [pd.Index(areas.codes) for areas in editions]
 
     def __len__(self) -> int:
         return int(self.starts[-1])
@@ -36,7 +37,7 @@ class Nodes:
 
     def coded(self, edition: int, codes: Iterable[str]) -> Ints:
         """Numbers of an edition's codes, −1 for one that it does not have."""
-        found = pd.Index(self.editions[edition].codes).get_indexer(pd.Index(list(codes), dtype=object))
+        found = self._places[edition].get_indexer(pd.Index(list(codes), dtype=object))
         return np.where(found >= 0, found + self.starts[edition], -1).astype(np.int64)
 
 
@@ -57,7 +58,7 @@ def links(nodes: Nodes, told: Sequence[Relations]) -> Iterator[Link]:
     resolved: set[int] = set()
     for edition, sets in enumerate(linked):
         for holder, members in _remainders(nodes, edition):
-            untold = members - set.intersection(*sets)
+            untold = members.difference(sets[0].intersection(*sets[1:]))
             yield from ((holder, one) for one in untold)
             if not untold:
                 resolved.add(holder)
@@ -76,10 +77,10 @@ def _by_polygons(nodes: Nodes, first: int, second: int) -> list[Link]:
     found = pieces(nodes.editions[first], nodes.editions[second], tolerance=TOLERANCE)
     kept = ~found.noise
     for side in (found.old, found.new):
-        lone = np.setdiff1d(side, side[kept])
-        for row in lone:
-            mine = np.flatnonzero(side == row)
-            kept[mine[np.argmax(found.area[mine])]] = True
+        largest = np.lexsort((-found.area, side))
+        _, leads = np.unique(side[largest], return_index=True)
+        best = largest[leads]
+        kept[best[~np.isin(side[best], side[kept])]] = True
     return list(zip(nodes.at(first, found.old[kept]).tolist(), nodes.at(second, found.new[kept]).tolist(), strict=True))
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from gisintegration.areas import load_areas
+from gisintegration.areas import AreaDivision, load_areas
 from gisintegration.areas.assemble import assemble, objects
 from gisintegration.change.change_log import relations_from_key, relations_from_log
 from gisintegration.change.stable import stable_areas
@@ -127,6 +127,29 @@ def test_kommuner_of_1998_1999_and_2003_without_polygons_are_told_by_their_histo
     assert codes(made) == {"0140S001": {"0140", "0181"}, "0330S001": {"0330", "0380"}, "1480": {"1480"}}
     assert made.key == "stable/kommun-1998-1999-2003"
     assert crosswalks["kommun/1998"].table["target"].tolist() == ["0140S001", "0330S001", "1480"]
+
+
+@pytest.mark.parametrize("column", ["codes", "geometry", "names"])
+def test_columns_of_an_edition_are_read_as_often_for_many_areas_as_for_few(monkeypatch, column):
+    """Reading one takes time for every area: once for each stable area would be quadratic."""
+    read = getattr(AreaDivision, column).fget
+    count = []
+    monkeypatch.setattr(AreaDivision, column, property(lambda areas: count.append(1) or read(areas)))
+    told = []
+    for number in (4, 40):
+        old = edition("1", {f"a{at:02d}": (at * 100, at * 100 + 100) for at in range(number)})
+        new = edition("2", {f"b{at:02d}": (at * 200, at * 200 + 200) for at in range(number // 2)})
+        count.clear()
+        assert len(stable_areas([old, new])[0]) == number // 2
+        told.append(len(count))
+    assert told[0] == told[1]
+
+
+def test_ground_shared_as_noise_alone_goes_with_what_it_shares_most_with():
+    """Old b is nowhere wider than a metre: it belongs to c, with which it shares most, and not to a."""
+    old = edition("1", {"a": (0, 100), "b": (100, 100.9), "c": (100.9, 200)})
+    new = edition("2", {"a": (0, 100.2), "c": (100.2, 200)})
+    assert codes(stable_areas([old, new])[0]) == {"S001": {"b", "c"}, "a": {"a"}}
 
 
 @pytest.mark.real
