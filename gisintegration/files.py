@@ -15,6 +15,9 @@ from pathlib import Path
 
 from gisintegration.errors import OutputError
 
+#: What the name of an internal file, or of the folder it lies in, says.
+INTERNAL = "internal"
+
 
 @contextmanager
 def atomic(path: str | Path) -> Iterator[Path]:
@@ -78,6 +81,53 @@ def sha256(path: str | Path) -> str:
         return digest.hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def says_internal(path: str | Path) -> bool:
+    """Whether a file tells by its name, or by that of its folder, that it is not to be released.
+
+    Examples
+    --------
+    >>> [says_internal(name) for name in ("a.gpkg", "a.internal.gpkg", "internal/a.gpkg")]
+    [False, True, True]
+    """
+    path = Path(path)
+    return path.stem.endswith(f".{INTERNAL}") or path.parent.name == INTERNAL
+
+
+def internal_name(path: str | Path) -> Path:
+    """The name of a file that says that it is internal: the one given if it does.
+
+    Examples
+    --------
+    >>> internal_name("a.gpkg").name, internal_name("a.internal.gpkg").name
+    ('a.internal.gpkg', 'a.internal.gpkg')
+    """
+    path = Path(path)
+    return path if says_internal(path) else path.with_suffix(f".{INTERNAL}{path.suffix}")
+
+
+def refuse_open_name(path: str | Path, what: str) -> None:
+    """Refuse to write what is internal under a name that does not say so.
+
+    Parameters
+    ----------
+    what
+        What the file would hold, as a sentence without its full stop.
+
+    Raises
+    ------
+    OutputError
+        Neither the name nor the folder says it.
+    """
+    path = Path(path)
+    if not says_internal(path):
+        named = internal_name(path)
+        raise OutputError(
+            f"{path}: {what}.",
+            hint=f"end the name in {''.join(named.suffixes[-2:])} ({named.name}), or write it to a folder named "
+            f"{INTERNAL}.",
+        )
 
 
 def _sync(path: Path) -> None:

@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gisintegration.change.crosswalk_table import COLUMNS, TEXTS
-from gisintegration.errors import InputError, OutputError
-from gisintegration.files import atomic
+from gisintegration.errors import InputError
+from gisintegration.files import INTERNAL, atomic, refuse_open_name
 
 SCHEMA_VERSION = 1
-ENDING, INTERNAL_ENDING, INTERNAL = ".parquet", ".internal.parquet", "internal"
+ENDING = ".parquet"
 STAMP = "INTERNAL: made from persons' places; not to be released. INTERNT: får inte lämnas ut."
 _KEY = b"gisintegration_crosswalk"
 
@@ -34,11 +34,9 @@ def write(table: pd.DataFrame, facts: Mapping[str, Any], path: Path, *, raw: boo
     """
     if path.suffix != ENDING:
         raise InputError(f"{path} should end in {ENDING}.", hint=f"write to {path.with_suffix(ENDING)}.")
-    if raw and not (path.name.endswith(INTERNAL_ENDING) or path.parent.name == INTERNAL):
-        raise OutputError(
-            f"{path}: this crosswalk is made from persons' places, and gives away how many live in each piece.",
-            hint=f"end the name in {INTERNAL_ENDING} ({path.with_suffix(INTERNAL_ENDING).name}), or write it to a "
-            f"folder named {INTERNAL}.",
+    if raw:
+        refuse_open_name(
+            path, "this crosswalk is made from persons' places, and gives away how many live in each piece"
         )
     told = {"schema_version": SCHEMA_VERSION, **({INTERNAL: STAMP} if raw else {}), **facts}
     types = {"year": pa.int16(), "fallback": pa.bool_(), **dict.fromkeys(TEXTS, pa.string())}

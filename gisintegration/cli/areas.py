@@ -11,6 +11,7 @@ import gisintegration as gi
 from gisintegration.cli.editions import find_edition
 from gisintegration.cli.summary import areas_table
 from gisintegration.cli.terminal import Terminal, verb
+from gisintegration.files import internal_name
 from gisintegration.progress import part, reporter
 
 
@@ -79,7 +80,13 @@ def compare(
     new: Annotated[str, typer.Argument(help="The later edition, likewise.")],
     *,
     to: Annotated[
-        Path | None, typer.Option("--to", "-o", help="Folder to write changes.gpkg and the tables areas and links in.")
+        Path | None,
+        typer.Option(
+            "--to",
+            "-o",
+            help="Folder to write changes.gpkg and the tables areas and links in; with persons in .internal.gpkg and "
+            "so on.",
+        ),
     ] = None,
     tolerance: Annotated[float, typer.Option(help="m; ground nowhere wider is noise, no change.")] = 1.0,
     level: Annotated[str | None, typer.Option(help="Of files: deso, regso, kommun, … or a name of your own.")] = None,
@@ -120,11 +127,13 @@ def compare(
     written = []
     if to is not None:
         written = gi.write_change_tables(found, to, language=language, parquet=table == "parquet")
-        written.append(gi.write_changes(found, to / "changes.gpkg", language=language))
+        package = to / "changes.gpkg"
+        written.append(gi.write_changes(found, internal_name(package) if found.raw else package, language=language))
     report(1.0, "done")
-    terminal.result(
-        _told(found, written), found.summary, *([f"Written: {', '.join(map(str, written))}."] if written else [])
-    )
+    lines = [f"Written: {', '.join(map(str, written))}."] if written else []
+    if written and found.raw:
+        lines.append("The files are internal, as their names say: they tell how many persons live in each piece.")
+    terminal.result(_told(found, written), found.summary, *lines)
 
 
 def _told(found: gi.Relations, written: list[Path]) -> dict[str, Any]:

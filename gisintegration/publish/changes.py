@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from gisintegration.change import Relation, Relations
 from gisintegration.errors import InputError
+from gisintegration.files import internal_name, refuse_open_name
 from gisintegration.publish.change_words import (
     COLUMNS,
     CROSSED,
@@ -88,7 +89,7 @@ def write_changes(relations: Relations, path: str | Path, *, language: Language 
     Parameters
     ----------
     path
-        A name that ends in ``.gpkg``.
+        A name that ends in ``.gpkg``; with persons in ``.internal.gpkg``, or in a folder ``internal``.
     language
         Of titles, aliases and the default style.
 
@@ -97,7 +98,7 @@ def write_changes(relations: Relations, path: str | Path, *, language: Language 
     InputError
         The relations have no geometry (they are made from a log or a key), or no such language.
     OutputError
-        It could not be written. What stood there is whole.
+        Persons are counted and the name does not say so, or it could not be written. What stood there is whole.
     """
     _known(language)
     if relations.ground is None:
@@ -105,6 +106,8 @@ def write_changes(relations: Relations, path: str | Path, *, language: Language 
             "These relations have no geometry: they were made from a log or a key.",
             hint="compare two editions with boundaries, or write the tables.",
         )
+    if relations.raw:
+        refuse_open_name(path, "these relations count persons, and give away how many live in each piece")
     made = _layers(relations, language)
     with writing(path, suffix=".gpkg") as temporary:
         written = [
@@ -134,7 +137,8 @@ def write_change_tables(
     """Write ``areas`` and ``links`` of relations as CSV for Excel, with ``.csvt``, or as Parquet.
 
     CSV has the language's headings and words; Parquet has the columns of :class:`Relations` and says in its metadata
-    which editions, and that it is internal when persons are counted.
+    which editions, and that it is internal when persons are counted. With persons the files are named
+    ``areas.internal.csv`` and so on, unless the folder is named ``internal``.
 
     Parameters
     ----------
@@ -154,10 +158,11 @@ def write_change_tables(
     written = []
     for name, whole in (("areas", relations.areas), ("links", relations.links)):
         frame = whole if relations.raw else whole.drop(columns=[c for c in _PERSONS if c in whole.columns])
-        if parquet:
-            written.append(_write_parquet(relations, frame, folder / f"{name}.parquet"))
-        else:
-            written.append(_write_csv(relations, frame, folder / f"{name}.csv", language))
+        path = folder / f"{name}.{'parquet' if parquet else 'csv'}"
+        path = internal_name(path) if relations.raw else path
+        written.append(
+            _write_parquet(relations, frame, path) if parquet else _write_csv(relations, frame, path, language)
+        )
     return written
 
 

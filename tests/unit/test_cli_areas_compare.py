@@ -79,11 +79,18 @@ def test_persons_are_told_as_fewer_than_twenty(layers, tmp_path):
     assert code == 0, told
     assert told["policy"] == "internal"
     assert told["persons"] == {"persons": 311, "moved": "<20"}
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "areas.internal.csv", "areas.internal.csvt", "changes.internal.gpkg", "links.internal.csv",
+        "links.internal.csvt",
+    ]  # fmt: skip
+    code, text = call(*layers, *OWN, "--places", points, "-o", tmp_path / "again")
+    assert "The files are internal, as their names say" in text
     code, text = call(*layers, *OWN, "--places", points)
+    assert "The files are internal" not in text
     assert "INTERNAL" in text
     assert "Persons: <20, of whom <20 moved." in text
     assert "311" not in text
-    titles = pyogrio.read_info(tmp_path / "out" / "changes.gpkg", layer="pieces")["layer_metadata"]
+    titles = pyogrio.read_info(tmp_path / "out" / "changes.internal.gpkg", layer="pieces")["layer_metadata"]
     assert titles["IDENTIFIER"].startswith("INTERNT: ")
 
 

@@ -15,7 +15,7 @@ import shapely
 import gisintegration as gi
 from gisintegration.areas.assemble import assemble, objects
 from gisintegration.change import relations_from_log
-from gisintegration.errors import InputError
+from gisintegration.errors import InputError, OutputError
 from gisintegration.publish.change_words import COLUMNS, PIECES, RELATIONS
 from gisintegration.publish.changes import write_change_tables, write_changes
 
@@ -127,7 +127,7 @@ def test_parquet_tables_say_what_they_are(internal, tmp_path):
 
 
 def test_persons_make_every_file_internal(internal, tmp_path):
-    path = write_changes(internal, tmp_path / "i.gpkg", language="en")
+    path = write_changes(internal, tmp_path / "i.internal.gpkg", language="en")
     con = sqlite3.connect(path)
     titles = [text for (text,) in con.execute("select identifier from gpkg_contents where data_type = 'features'")]
     documents = [text for (text,) in con.execute("select metadata from gpkg_metadata")]
@@ -139,6 +139,24 @@ def test_persons_make_every_file_internal(internal, tmp_path):
     rows = records(areas)
     assert {row["Skydd"] for row in rows} == {"internal"}
     assert rows[1]["Personer"] == "40,0"
+
+
+def test_files_with_persons_say_so_by_name_or_folder(internal, relations, tmp_path):
+    for name in ("i.gpkg", "internal.gpkg", "internal.i.gpkg", "x/i.gpkg"):
+        with pytest.raises(OutputError, match=r"count persons[\s\S]*end the name in \.internal\.gpkg"):
+            write_changes(internal, tmp_path / name)
+    assert not list(tmp_path.iterdir())
+    assert write_changes(internal, tmp_path / "internal" / "i.gpkg").exists()
+    assert {path.name for path in write_change_tables(internal, tmp_path / "a")} == {
+        "areas.internal.csv", "links.internal.csv",
+    }  # fmt: skip
+    assert (tmp_path / "a" / "areas.internal.csvt").exists()
+    assert len(list((tmp_path / "a").iterdir())) == 4
+    assert [path.name for path in write_change_tables(internal, tmp_path / "a", parquet=True)] == [
+        "areas.internal.parquet", "links.internal.parquet",
+    ]  # fmt: skip
+    assert [path.name for path in write_change_tables(internal, tmp_path / "internal")] == ["areas.csv", "links.csv"]
+    assert [path.name for path in write_change_tables(relations, tmp_path / "b")] == ["areas.csv", "links.csv"]
 
 
 def test_relations_without_boundaries_are_written_as_tables_only(tmp_path):
