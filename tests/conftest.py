@@ -181,3 +181,68 @@ def make_release():
 def make_rest_areas():
     """:func:`rest_areas` itself."""
     return rest_areas
+
+
+@pytest.fixture(scope="session")
+def estimated_release():
+    """A count and a share of six DeSO and a count of their kommun; in 2022 two DeSO are estimated, 2023 is published.
+
+    Of 0114A0010 nothing is exact, of 0114A0020 40 per cent; the others were summed of whole areas.
+    """
+    from gisintegration.database import release
+    from gisintegration.disclosure import protect
+    from gisintegration.tables import ProtectedTable
+    from gisintegration.testing import example_raw, grid_areas
+
+    areas = grid_areas(3, 2)
+    kommun = grid_areas(1, 1, size=3000.0, division="kommun", edition="2003")
+    kommun = kommun.with_(table=kommun.table.assign(code=pd.array(["0114"], dtype="str")))
+
+    def as_if(raw, *, estimated):
+        (table,) = protect(raw, "internal")
+        frame = table.table
+        sure = [1.0] * len(frame)
+        if estimated:
+            sure = [0.0, 0.4, 1.0, 1.0, 1.0, 1.0]
+        unsure = [part < 1 for part in sure]
+        frame = frame.assign(
+            method=pd.Categorical(
+                ["recalculated:target" if one else "summed" if estimated else "reported" for one in unsure]
+            ),
+            exact_share=sure,
+            lower=[value * 0.45 if one else value for value, one in zip(frame["value"], unsure, strict=True)],
+            upper=[value * 2.001 if one else value for value, one in zip(frame["value"], unsure, strict=True)],
+            se=[value / 8 if one else 0.0 for value, one in zip(frame["value"], unsure, strict=True)],
+            policy=pd.Categorical(["as-published"] * len(frame)),
+        )
+        stamps = {"as-published": {"sv": "Tagna som de publicerats.", "en": "Taken as published."}}
+        number = {"unit": {"sv": "antal", "en": "number"}}
+        indicators = {
+            code: item.model_copy(update=number) if item.kind == "count" else item
+            for code, item in table.indicators.items()
+        }
+        return ProtectedTable(frame, indicators, table.labels, stamps, "SCB")
+
+    counts, bases = [426.0, 1001.0, 602.0, 700.0, 801.0, 905.0], [1000.0] * 6
+    made = [
+        as_if(example_raw(kind=kind, numerator=counts, denominator=bases, year=year), estimated=year == 2022)
+        for kind in ("count", "share")
+        for year in (2022, 2023)
+        if (kind, year) != ("share", 2023)
+    ]
+    made += [
+        as_if(
+            example_raw(
+                kind="count",
+                numerator=[50_000.0],
+                denominator=[1.0],
+                areas=list(kommun.codes),
+                division="kommun",
+                edition=kommun.edition,
+                year=year,
+            ),
+            estimated=False,
+        )
+        for year in (2022, 2023)
+    ]
+    return release(made, areas={part.key: part for part in (areas, kommun)}, name="Prov", source="SCB")

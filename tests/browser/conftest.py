@@ -148,3 +148,8 @@ def squares():
 @pytest.fixture(scope="session")
 def squares_map(squares, tmp_path_factory) -> Path:
     return write_map(squares, tmp_path_factory.mktemp("squares") / "map.html", indicator="example_share")
+
+
+@pytest.fixture(scope="session")
+def estimated_map(estimated_release, tmp_path_factory) -> Path:
+    return write_map(estimated_release, tmp_path_factory.mktemp("estimated") / "map.html", indicator="example_count")

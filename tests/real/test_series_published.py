@@ -164,6 +164,8 @@ def test_the_map_says_how_figures_were_made(series):
     assert "omräknad till nya gränser efter de nya områdenas folkmängd" in page
     assert "Före 2024 är talen omräknade till de här gränserna." in page
     assert "Bearbetning: Prov." in page
+    assert "Källuppgifterna är tagna som utgivaren publicerat dem" in page
+    assert "Uppgifterna är som utgivaren" not in page
     # What part of each figure is exact, for the panel of an area; methods in order: recalculated, reported, summed.
     assert '"exact":[' in page
     assert '"estimated":[1,0,0]' in page

@@ -81,3 +81,25 @@ def test_hostile_titles_stay_text(small_release, title):
 
 def test_strings_of_expressions_are_closed():
     assert quoted("it's \\ ok") == "'it''s \\\\ ok'"
+
+
+def test_estimates_are_marked_after_the_states(small_release):
+    indicator = example_indicator("share")
+    style = indicator_style(
+        indicator,
+        indicator.title["en"],
+        THREE,
+        small_release,
+        columns=["OGC_FID", "code", "value", "status"],
+        aliases={},
+        statuses=("shown",),
+        remainders=False,
+        areas=6,
+        language="en",
+        estimated='"exact_share" < 1',
+        bounds=True,
+    )
+    assert labels(style)[-2:] == ["protected (too few persons)", "estimated (recalculated)"]
+    assert style.rules[-1].filter == '"kind" <> \'remainder\' and "exact_share" < 1'
+    assert 'min("upper", "value" + 1.645 * "se")' in style.map_tip
+    assert "estimated" not in style_of(small_release).map_tip
