@@ -10,7 +10,7 @@ import numpy.typing as npt
 from gisintegration.change import bounds
 from gisintegration.change.block import DID_NOT_EXIST, MISSING, NOT_APPLICABLE, PROTECTED, SHOWN, ZERO
 from gisintegration.change.bounds import LIKELY, Room
-from gisintegration.change.errors import ErrorModel
+from gisintegration.change.errors import ErrorModel, apart
 from gisintegration.change.links import Links, Pairs, shared_out
 from gisintegration.change.shares import Figures
 from gisintegration.tables import Kind
@@ -18,6 +18,9 @@ from gisintegration.tables import Kind
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
+
+# Bounds that differ by no more are of one exact figure.
+_SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +35,10 @@ class How:
         The kind of weight may count the very population of the figure: a count, or a quotient's denominator.
     sure
         It does, whatever the figures say: everyone, with weights of everyone.
+    total
+        Which cells are of no class: of a class that is as large as the kind was counted, nothing was counted.
     everyone
-        Which cells it does so in: the totals, not the classes of a breakdown.
+        Which cells are of everyone with weights of everyone.
     persons
         What is counted are persons registered on 31 December, so that a piece's population bounds it.
     signed
@@ -51,6 +56,7 @@ class How:
     kind: Kind
     counts_kind: bool
     sure: bool
+    total: Bools
     everyone: Bools
     persons: bool
     signed: bool
@@ -114,19 +120,23 @@ def carried(task: Task) -> Carried:
     figures, pairs, links = task.figures, task.pairs, task.links
     gives = np.broadcast_to((links.weight > 0)[:, None], (len(pairs.source), figures.top.shape[1]))
     counted = _counted(task)
-    status = _statuses(task, gives, counted)
+    room = _room(task)
+    status = _statuses(task, gives, counted | _nobody(task, room))
     known = (status == SHOWN) | (status == ZERO)
     parts = shared_out(figures.top, pairs, links)
     base_parts = parts if figures.base is None else shared_out(figures.base, pairs, links)
     top, base = pairs.sums(parts), pairs.sums(base_parts)
-    room = _room(task)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = top if figures.base is None else np.where(base > 0, top / base * figures.scale, np.nan)
         certain = pairs.sums(np.where(room.whole | counted, base_parts, 0.0) * task.exact[pairs.source]) / base
-    se = np.sqrt(_variance(task, room.whole | counted, base, value))
+    se = np.sqrt(_variance(task, room.whole | counted | _nobody(task, room), base, value))
+    perhaps = _perhaps(task, room, counted)
     low, high = _bounds(task, room, np.where(counted, links.own[:, None], np.nan))
     low, high = _widened(task, (low, high), pairs.sums(gives), base, value)
     low, high = np.minimum(low, value), np.maximum(high, value)
+    certain = np.where(perhaps > 0, certain * base / (base + perhaps), certain)
+    se = np.where((perhaps > 0) & (se == 0), np.nan, se)
+    se = np.where(np.isclose(low, high, rtol=_SAME, atol=_SAME), 0.0, se)
     empty = ~known | np.isnan(value)
     status = np.where(known, np.select([np.isnan(value), value == 0], [MISSING, ZERO], SHOWN), status)
     settled = np.where(low == high, 1.0, 0.0)
@@ -146,10 +156,16 @@ def carried(task: Task) -> Carried:
     )
 
 
-def _statuses(task: Task, gives: Bools, counted: Bools) -> Codes:
+def _statuses(task: Task, gives: Bools, empty: Bools) -> Codes:
     """What the sources make of a target: missing comes first, then protected; what did not exist adds nothing.
 
-    A target that nothing is given to is missing, unless its pieces were counted: then nobody is there.
+    A target that nothing is given to is missing, unless nobody is in its pieces or expected there. One of whose sources
+    some have a figure and others cannot have any is missing too: what is there is a part.
+
+    Parameters
+    ----------
+    empty
+        Pieces that nobody is in for certain.
     """
     pairs, of_piece = task.pairs, task.of_pieces
     void = (of_piece == NOT_APPLICABLE) | (of_piece == DID_NOT_EXIST)
@@ -158,7 +174,10 @@ def _statuses(task: Task, gives: Bools, counted: Bools) -> Codes:
     status[some & ~pairs.any(gives & ~void)] = NOT_APPLICABLE
     status[some & ~pairs.any(gives & (of_piece != DID_NOT_EXIST))] = DID_NOT_EXIST
     status[pairs.any(gives & (of_piece == PROTECTED))] = PROTECTED
-    status[pairs.any(gives & (of_piece == MISSING)) | (~some & pairs.any(~counted))] = MISSING
+    partial = pairs.any(gives & (of_piece == NOT_APPLICABLE)) & pairs.any(gives & ~void)
+    expected = task.shown & (task.links.estimated & (task.links.weight == 0))[:, None]
+    unknown = ~some & pairs.any(~empty & ~expected)
+    status[partial | unknown | pairs.any(gives & (of_piece == MISSING))] = MISSING
     return status
 
 
@@ -171,10 +190,19 @@ def _counted(task: Task) -> Bools:
 
 def _agrees(task: Task, whole: Floats) -> Bools:
     """Whether figures are what was counted in each source; where this is not known beforehand, it must be so in all."""
-    agrees = np.asarray(task.links.own_all[:, None] == whole[task.pairs.source])
+    own = task.links.own_all[:, None]
+    agrees = np.asarray(own == whole[task.pairs.source]) & task.how.total
     if task.how.sure:
         return agrees
-    return np.asarray(agrees & (agrees | ~task.shown).all(axis=0))
+    return np.asarray(agrees & (agrees | ~task.shown | np.isnan(own)).all(axis=0) & ~np.isnan(own))
+
+
+def _nobody(task: Task, room: Room) -> Bools:
+    """Pieces without weight where nobody lives, of sources whose figure counts among those who were counted."""
+    figures = task.figures
+    most = figures.top_high if figures.base_high is None else figures.base_high
+    among = _of_sources(task, np.zeros_like(most), most)[1] <= room.everyone + room.adrift
+    return np.asarray(among & (room.inside + room.adrift == 0) & (task.links.weight == 0)[:, None])
 
 
 def _room(task: Task) -> Room:
@@ -192,6 +220,17 @@ def _room(task: Task) -> Room:
         everyone = np.where(closer, links.own_all[:, None], everyone)
         adrift = np.where(closer, 0.0, adrift)
     return Room(whole, inside, everyone, adrift)
+
+
+def _perhaps(task: Task, room: Room, counted: Bools) -> Floats:
+    """What pieces without weight may hold of each target's figure (of a quotient: of its denominator) all the same."""
+    figures = task.figures
+    least, most = (figures.top_low, figures.top_high) if figures.base is None else (figures.base_low, figures.base_high)
+    if least is None or most is None:
+        return np.zeros_like(figures.top)
+    bound = bounds.in_piece(*_of_sources(task, least, most), room)[1]
+    empty = (task.links.weight == 0)[:, None] & ~room.whole & ~counted
+    return task.pairs.sums(np.where(empty, np.nan_to_num(np.maximum(bound, 0.0), nan=0.0, posinf=np.inf), 0.0))
 
 
 def _bounds(task: Task, room: Room, counted: Floats) -> bounds.Interval:
@@ -248,17 +287,17 @@ def _variance(task: Task, certain: Bools, base: Floats, value: Floats) -> Floats
     noise = how.noise * pairs.sums(np.broadcast_to(weight**2, top.shape))
     own = np.nan_to_num(task.error)[pairs.source] * weight
     if figures.base is None:
-        drawn = how.model.variance(top, weight, common, everyone=how.everyone) * _left_out(task, top)
+        drawn = how.model.variance(top, apart(weight, top), common, everyone=how.everyone) * _left_out(task, top)
         return pairs.sums(np.where(certain, 0.0, drawn)) + pairs.sums(own**2) + noise
     under = np.nan_to_num(figures.base)[pairs.source]
     quotient = np.nan_to_num(value / figures.scale)
     of_target = quotient[pairs.target]
     if how.kind is Kind.SHARE:
         rest = np.maximum(under - top, 0.0)
-        drawn = how.model.quotient_variance(top, rest, of_target, weight, common)
+        drawn = how.model.quotient_variance(top, rest, of_target, apart(weight, under), common)
     else:
         persons = under if how.kind is Kind.MEAN else _persons(task)
-        drawn = how.model.amount_variance(top, persons, top - of_target * under, weight, common)
+        drawn = how.model.amount_variance(top, persons, top - of_target * under, apart(weight, persons), common)
     squares = pairs.sums(np.where(certain, 0.0, drawn)) + pairs.sums((own / figures.scale * under) ** 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((squares + noise * (1 + quotient**2)) / base**2 * figures.scale**2)
@@ -272,7 +311,7 @@ def _left_out(task: Task, top: Floats) -> Floats:
     counted = kind if task.how.counts_kind and (kind[:, None] >= top).all() else task.links.everyone
     with np.errstate(invalid="ignore", divide="ignore"):
         left = 1 - top / counted[:, None]
-    return np.where(np.isfinite(left), np.clip(left, 0.0, 1.0), 1.0)
+        return np.where(np.isfinite(left), np.clip(left, 0.5 / (counted[:, None] + 1), 1.0), 1.0)
 
 
 def _persons(task: Task) -> Floats:

@@ -182,6 +182,28 @@ class ErrorModel:
         return np.asarray(number * weight * (1 - weight) * (1 + np.maximum(number - 1, 0) * np.asarray(rho)))
 
 
+def apart(w: npt.ArrayLike, n: npt.ArrayLike) -> Floats:
+    r"""Weights at least half a person in ``n + 1`` from 0 and from 1, for the variance of pieces that are not certain.
+
+    Of ``n`` persons of whom none is expected in a piece some may live there all the same: half a person in ``n + 1`` is
+    what none seen among ``n`` leaves to expect, with the prior of Jeffreys (1946).
+
+    Parameters
+    ----------
+    w
+        Weights, 0–1.
+    n
+        Persons that are divided.
+
+    Examples
+    --------
+    >>> apart([0.0, 0.3, 1.0], 9).tolist()
+    [0.05, 0.3, 0.95]
+    """
+    least = 0.5 / (np.maximum(np.asarray(n, dtype=np.float64), 0.0) + 1)
+    return np.asarray(np.clip(w, least, 1 - least))
+
+
 @cache
 def load_error_model(method: str = "default") -> ErrorModel:
     """The error model of a crosswalk's method, with the parameters in ``errors.toml``.

@@ -59,10 +59,11 @@ def how_carried(block: Block, options: Options, links: Links, year: int, *, nois
     sure = everyone and kind == POPULATION and indicator.kind is Kind.COUNT
     return How(
         kind=indicator.kind,
-        counts_kind=walk.method == POINTS and (stated or everyone),
+        counts_kind=walk.method == POINTS and not indicator.flow and (stated or everyone),
         sure=sure,
+        total=total,
         everyone=total & sure,
-        persons=counted and indicator.reference in _STOCK,
+        persons=counted and not indicator.flow and indicator.reference in _STOCK,
         signed=quotient and indicator.kind is not Kind.SHARE and _may_be_negative(indicator),
         noise=noise,
         growth=_growth(options, links, kind, year),
@@ -72,8 +73,8 @@ def how_carried(block: Block, options: Options, links: Links, year: int, *, nois
 
 
 def _counts_everyone(indicator: Indicator, *, raw: bool) -> bool:
-    """Whether the population is everybody. Of published figures only one of that name: their rules may be empty."""
-    plain = not indicator.population and indicator.counted in _PERSONS
+    """Whether everybody at one time is counted. Of published figures only the name says so: rules may be empty."""
+    plain = not indicator.population and indicator.counted in _PERSONS and not indicator.flow
     quotient = indicator.kind in QUOTIENTS
     return plain and (raw or quotient or indicator.id == POPULATION)
 

@@ -19,6 +19,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 POINTS = "points"
+BEST_FIT = "best_fit"
 _SQUARE_KILOMETRE = 1e6
 _TOLERANCE = 1e-9
 # Pieces are whole numbers of a step, 2 to the second; sums of them are exact while totals are below 2 to the first. Two
@@ -46,6 +47,9 @@ class Links:
         Between weights and figure; NaN where the weights speak of no year.
     base
         Persons in the source in the year of the weights; NaN where not known.
+    estimated
+        What the weight is made of is known, so that a weight of 0 expects nobody there; not so of ``best_fit``, which
+        gives whole sources to others.
     """
 
     weight: Floats
@@ -57,6 +61,7 @@ class Links:
     own_all: Floats
     years: float
     base: Floats
+    estimated: Bools
 
 
 class Pairs:
@@ -152,6 +157,7 @@ class Pairs:
             own_all=self._over_sources(own),
             years=np.nan if speaks_of is None else float(abs(year - speaks_of)),
             base=self.everyone(kind, year)[self.source],
+            estimated=~np.isnan(self._spread(rows, self._n, np.nan)) & (BEST_FIT not in self.crosswalk.method),
         )
 
     def _people(self, year: int) -> Floats:
@@ -200,23 +206,40 @@ def shared_out(values: Floats, pairs: Pairs, links: Links) -> Floats:
     a total is above :math:`2^{33}`, as sums of kronor are). The source's largest piece takes what the others leave. So
     the pieces of a source add up to it exactly; and where the figures are whole numbers all sums of pieces are exact,
     in any order, and so are all totals. A figure that is a whole number of persons in each piece comes out as that
-    number.
+    number. Where the others would take more than there is, all are rounded towards 0, so that no piece is below it.
     """
     given = np.nan_to_num(values, nan=0.0)
-    total = float(np.abs(given).sum(axis=0).max(initial=0.0))
-    size = int(np.frexp(total)[1])
-    step = 2.0 ** next((finest for below, finest in _STEPS if size <= below), size - 53)
+    step = step_of(float(np.abs(given).sum(axis=0).max(initial=0.0)))
     pieces = given[pairs.source]
     split = links.weight < 1
+    owner, rest = pairs.source[split], links.largest[split]
     part = np.rint(pieces[split] * links.weight[split, None] / step) * step
-    part[links.largest[split]] = 0.0
+    part[rest] = 0.0
     taken = np.zeros_like(given)
-    np.add.at(taken, pairs.source[split], part)
-    rest = links.largest[split]
-    owner = pairs.source[split][rest]
-    part[rest] = given[owner] - taken[owner]
+    np.add.at(taken, owner, part)
+    # Of a figure of a few steps many pieces may round up to more than there is.
+    beyond = np.abs(taken) > np.abs(given)
+    if beyond.any():
+        down = np.trunc(pieces[split] * links.weight[split, None] / step) * step
+        down[rest] = 0.0
+        part = np.where(beyond[owner], down, part)
+        taken[:] = 0.0
+        np.add.at(taken, owner, part)
+    part[rest] = (given - taken)[owner[rest]]
     pieces[split] = part
     return pieces
+
+
+def step_of(total: float) -> float:
+    """The step that pieces of figures are whole numbers of, for the largest sum of all sources.
+
+    Examples
+    --------
+    >>> step_of(1e6) == 2**-20, step_of(1e12) == 2**-10
+    (True, True)
+    """
+    size = int(np.frexp(total)[1])
+    return float(2.0 ** next((finest for below, finest in _STEPS if size <= below), size - 53))
 
 
 def _placed(codes: pd.Series, among: tuple[str, ...], side: str) -> Ints:

@@ -14,6 +14,7 @@ from gisintegration.change.asked import (
     check_boundaries,
     check_complete,
     check_kinds,
+    cut_to,
     on_source,
     places_of,
     recalculable,
@@ -24,6 +25,7 @@ from gisintegration.change.crosswalk import POPULATION, Crosswalk
 from gisintegration.change.how import Options, how_carried, populations
 from gisintegration.change.links import Links, Pairs, pairs_of
 from gisintegration.change.marks import coordinate_types, methods, policies, reasons
+from gisintegration.change.publishable import publishable
 from gisintegration.change.result import Result, frame_of, notes_of, of_same, stacked
 from gisintegration.change.shares import (
     QUOTIENTS,
@@ -85,7 +87,8 @@ def recalculate(
         Indicator id of a count → half the width it was rounded or adjusted by when published: 2 where 1 and 2 were
         made 0 or 3.
     areas
-        The areas that the figures stand on, to make sure that the crosswalk was made of the same boundaries.
+        The areas that the figures stand on, to make sure that the crosswalk was made of the same boundaries. Of fewer
+        areas than a key (a region, ``where=``), the crosswalk is cut to them (``Crosswalk.select``).
 
     Returns
     -------
@@ -127,12 +130,15 @@ def recalculate(
         Codes of another edition, unknown codes, or areas of the crosswalk that the table lacks.
     IndicatorError
         An indicator is only the register's, a published share has no denominator, or a kind is unknown.
+    DisclosureError
+        The table is protected, and the raw crosswalk does not say how many persons live in its pieces.
 
     Notes
     -----
     A figure that depends on a protected one is protected, so that nothing can be read from a recalculated protected
     table that could not be read from the table itself and the crosswalk. A crosswalk made of persons' places tells how
-    many live in each piece; so does the population recalculated with it.
+    many live in each piece: for protected tables pieces of 1–19 persons are put to their source's largest, and bounds
+    and exactness do not use the persons (:func:`gisintegration.change.publishable.publishable`).
 
     Examples
     --------
@@ -148,9 +154,11 @@ def recalculate(
     1    2025  0114A0020       15.0         30.0   50.0    0.0  100.0          1
     """
     raw = _is_raw(table)
+    crosswalk = crosswalk if raw else publishable(crosswalk)
     frame = table.table
     mask = on_source(frame, crosswalk)
     check_boundaries(areas, crosswalk)
+    crosswalk = cut_to(crosswalk, areas)
     kept = frame if mask.all() else frame[mask]
     here = {name: table.indicators[name] for name in sorted({str(name) for name in kept["indicator"].unique()})}
     chosen = recalculable(here, crosswalk, register_only)
@@ -315,8 +323,9 @@ def _check_orphans(block: Block, pairs: Pairs) -> None:
         raise CodeError(
             f"{len(lost)} areas of {walk.source} have figures of '{block.indicator.id}' and no row in the crosswalk: "
             "they would be lost.",
-            hint="make the crosswalk to all of the target's areas (crosswalk.verify() lists the orphans); where an"
-            " area without a polygon goes, a register or a key tells.",
+            hint="make the crosswalk again (gi.crosswalk leads areas without a polygon through the remainder of their "
+            "kommun, points of a register by delivered codes), or of a key that has them; or leave these areas out of "
+            "the table and of the crosswalk: crosswalk.select(codes). crosswalk.verify() lists them.",
             failures=[{"code": walk.sources[place]} for place in lost],
         )
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gisintegration import Crosswalk, RawTable, protect, recalculate
-from gisintegration.errors import IndicatorError
+from gisintegration.errors import DisclosureError, IndicatorError
 from gisintegration.tables import ProtectedTable
 from gisintegration.testing import example_indicator, example_raw
 
@@ -134,3 +134,118 @@ def test_a_table_of_two_policies_is_refused():
     mixed = ProtectedTable(frame, TABLE.indicators, stamps=TABLE.stamps)
     with pytest.raises(Exception, match="internal in some areas and scb-share-rule in others"):
         recalculated(mixed, walk([(a, "T", 1.0) for a in "ABCD"], tuple("ABCD"), ("T",)))
+
+
+# -- a crosswalk of persons' places ------------------------------------------------------------------------------------
+
+KINDS = {"population": "population", "young": "young"}
+NOTE = "Parts of areas where fewer than 20 persons live are counted with the area’s largest part."
+
+
+def counted_walk(*kinds, method="points", year=2022, target=None):
+    """A raw crosswalk of kind → {(source, target): persons}, with weights by them."""
+    parts = []
+    for name, pieces in kinds:
+        rows = pd.DataFrame([(*pair, n) for pair, n in pieces.items()], columns=["source", "target", "n"])
+        rows["weight"] = rows["n"] / rows.groupby("source")["n"].transform("sum")
+        parts.append(rows.assign(kind=name, year=year))
+    table = pd.concat(parts)
+    sources, targets = (tuple(sorted(set(table[side]))) for side in ("source", "target"))
+    return Crosswalk("own/1", target or "own/2", method, table, sources, targets, raw=True)
+
+
+def published(figures, *, year=2022):
+    """Published counts: id → {area: count}."""
+    frames, known = [], {}
+    for name, of in figures.items():
+        known[name] = example_indicator("count", name=name, population={} if name == "population" else {"age": "0-19"})
+        values = list(of.values())
+        table = example_raw(
+            numerator=values, denominator=values, kind="count", areas=list(of), division="own", edition="1", year=year
+        ).table
+        frames.append(table.assign(indicator=name))
+    return protect(RawTable(pd.concat(frames), known), "internal")[0]
+
+
+def given(made, name="population"):
+    """What a reader sees of an indicator, by area."""
+    return made.table[made.table["indicator"] == name].set_index("area")
+
+
+def test_a_piece_of_one_person_is_not_told():
+    """100 persons are published, and one of them lives in Y: nothing of it reaches the recalculated table."""
+    made = recalculate(
+        published({"population": {"A": 100}}), counted_walk(("population", {("A", "X"): 99, ("A", "Y"): 1}))
+    )
+    figures = given(made)
+    assert figures.loc["X", ["value", "lower", "upper", "exact_share"]].tolist() == [100, 0, 100, 0]
+    assert figures.loc["X", "se"] > 0
+    assert figures.loc["Y", "status"] == "missing"
+    assert figures.loc["Y", FIGURES].isna().all()
+    assert NOTE in [note["en"] for note in made.notes]
+
+
+def test_the_same_figures_whatever_lives_in_the_small_pieces():
+    """Crosswalks that differ only in pieces of 0–19 persons give the same table, to the last digit."""
+    table = published({"population": {"A": 100, "B": 50}})
+    made = []
+    for few, other in [(1, 1), (19, 2), (7, 0), (0, 19)]:
+        pieces = {("A", "X"): 60 - few, ("A", "Y"): few, ("A", "Z"): 40, ("B", "Y"): 50 - other, ("B", "Z"): other}
+        made.append(recalculate(table, counted_walk(("population", pieces))).table)
+    for one in made[1:]:
+        pd.testing.assert_frame_equal(made[0], one)
+    assert made[0]["value"].tolist() == [60, 50, 40]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_ratio_difference_bound_or_error_tells_a_small_piece(seed):
+    """Of what a reader works out, per kind, from values and published totals, every number is 0 or 20 and more."""
+    rng = np.random.default_rng(seed)
+    pieces = {
+        (a, t): int(n) for a in "ABC" for t, n in zip("TUVW", rng.choice([0, 1, 5, 19, 20, 21, 80], 4), strict=True)
+    }
+    pieces |= {(a, "T"): pieces[a, "T"] + 25 for a in "ABC"}
+    young = {pair: int(rng.integers(0, n + 1)) if rng.random() < 0.5 else max(n - 3, 0) for pair, n in pieces.items()}
+    young |= {(a, "T"): max(young[a, "T"], 1) for a in "ABC"}
+    # One published area at a time, so that every value is one piece.
+    for area in "ABC":
+        own, its = ({pair: n for pair, n in of.items() if pair[0] == area} for of in (pieces, young))
+        totals = {"population": {area: sum(own.values())}, "young": {area: sum(its.values())}}
+        made = recalculate(published(totals), counted_walk(("population", own), ("young", its)), kinds=KINDS)
+        everybody, some = given(made), given(made, "young")
+        told, told_young = (of["value"].fillna(0).to_numpy() for of in (everybody, some))
+        assert not ((told > 0) & (told < 20)).any()
+        if not np.allclose(told_young / told_young.sum(), told / told.sum()):
+            assert not ((told_young > 0) & (told_young < 20) & (told_young < told_young.sum())).any()
+            beside = told - told_young
+            assert not ((beside > 0) & (beside < 20)).any()
+        for figures, total in ((everybody, sum(own.values())), (some, sum(its.values()))):
+            shown = figures[figures["value"].notna()]
+            assert (shown["lower"] == 0).all()
+            assert (shown["upper"] == total).all()
+            assert (shown["exact_share"] == 0).all()
+            assert (shown["se"] > 0).all()
+
+
+def test_groups_that_differ_by_few_are_divided_alike():
+    """40 of 41 persons in Y are young: the 41st is not told by the difference of the two counts."""
+    pieces, young = {("A", "X"): 100, ("A", "Y"): 41}, {("A", "X"): 50, ("A", "Y"): 40}
+    table = published({"population": {"A": 141}, "young": {"A": 90}})
+    made = recalculate(table, counted_walk(("population", pieces), ("young", young)), kinds=KINDS)
+    assert given(made)["value"].round().tolist() == [100, 41]
+    assert given(made, "young")["value"].tolist() == pytest.approx([90 * 100 / 141, 90 * 41 / 141])
+    apart = {("A", "X"): 50, ("A", "Y"): 21}
+    table = published({"population": {"A": 141}, "young": {"A": 71}})
+    made = recalculate(table, counted_walk(("population", pieces), ("young", apart)), kinds=KINDS)
+    assert given(made, "young")["value"].round().tolist() == [50, 21]
+
+
+def test_a_raw_crosswalk_that_tells_no_persons_is_refused_for_published_figures():
+    first = counted_walk(("population", {("A", "X"): 99, ("A", "Y"): 1}))
+    second = walk([("X", "P", 0.5), ("X", "Q", 0.5), ("Y", "Q", 1)], ("X", "Y"), ("P", "Q"))
+    second = Crosswalk("own/2", "own/3", "table", second.table, second.sources, second.targets)
+    table = published({"population": {"A": 100}})
+    with pytest.raises(DisclosureError, match="do not say how many persons"):
+        recalculate(table, first.compose(second))
+    twice = recalculate(recalculate(table, first), second)
+    assert (given(twice)["status"] == "missing").loc["Q"]

@@ -193,8 +193,9 @@ def test_the_six_statuses_do_not_mix():
         "did_not_exist",
         "not_applicable",
     ]
-    # What did not exist adds nothing to what did.
-    assert (row(made, "12").value, row(made, "8").value) == (330, 240)
+    # What did not exist adds nothing to what did; where a figure cannot be, the rest is only a part.
+    assert row(made, "12").value == 330
+    assert (row(made, "8").status, np.isnan(row(made, "8").value)) == ("missing", True)
     made = recalculate(with_status(table, a1="did_not_exist", a2="not_applicable"), nine_walk())
     assert row(made, "12").status == "not_applicable"
     zeros = [0 if n in (0, 1) else FOREIGN[n] for n in range(9)]
@@ -211,14 +212,97 @@ def test_a_target_that_no_source_leads_to_is_missing():
     assert (made.status, made.n_sources, np.isnan(made.value)) == ("missing", 0, True)
 
 
+def two_pieces(n=(5.0, 0.0), *, method="points", year=2021, **options):
+    """One source, cut in x and y."""
+    rows = pd.DataFrame({"source": "a", "target": ["x", "y"], "n": n})
+    rows["weight"] = rows["n"] / rows["n"].sum()
+    return Crosswalk("own/1", "own/2", method, rows.assign(year=year), ("a",), ("x", "y"), **options)
+
+
 def test_where_nobody_was_counted_there_is_nobody():
-    rows = pd.DataFrame({"source": ["a", "a"], "target": ["x", "y"], "weight": [1.0, 0.0], "n": [5.0, 0.0]})
-    for year, status in ((2021, "zero"), (2020, "missing")):
-        walk = Crosswalk("own/1", "own/2", "points", rows.assign(year=2021), ("a",), ("x", "y"))
-        table = nine([5], [5], kind="count", areas=["a"], year=year, indicator=EVERYONE)
+    table = nine([5], [5], kind="count", areas=["a"], indicator=EVERYONE)
+    nobody = row(recalculate(table, two_pieces()), "y")
+    assert (nobody.status, nobody.value, nobody.lower, nobody.upper) == ("zero", 0, 0, 0)
+    assert (nobody.exact_share, nobody.se) == (1, 0)
+
+
+def test_where_nobody_is_expected_the_figure_is_zero_and_not_certain():
+    table = nine([5], [5], kind="count", areas=["a"], indicator=EVERYONE)
+    for walk in (two_pieces(year=2020), two_pieces(method="target"), two_pieces(method="grid")):
         nobody = row(recalculate(table, walk), "y")
-        assert nobody.status == status
-        assert (nobody.value == 0) == (nobody.exact_share == 1) == (status == "zero")
+        assert (nobody.status, nobody.value, nobody.lower, nobody.upper) == ("zero", 0, 0, 5)
+        assert nobody.exact_share == 0
+        assert nobody.se > 0
+    assert row(recalculate(table, two_pieces(method="best_fit")), "y").status == "missing"
+    unknown = recalculate(with_status(table, aa="missing"), two_pieces(year=2020))
+    assert row(unknown, "y").status == "missing"
+
+
+def test_nobody_is_of_any_class_where_nobody_lives():
+    table = nine([5, 3, 2], [5, 5, 5], kind="count", areas=["a"] * 3, indicator=EVERYONE, sex=["total", "men", "women"])
+    made = recalculate(table, two_pieces())
+    for sex, whole in (("total", 5), ("men", 3), ("women", 2)):
+        here, nobody = (row(made, area, sex=sex) for area in "xy")
+        assert (here.value, here.lower, here.upper, here.se) == (whole, whole, whole, 0)
+        assert (nobody.status, nobody.value, nobody.upper, nobody.se) == ("zero", 0, 0, 0)
+
+
+def test_a_class_as_large_as_the_kind_was_not_counted():
+    """10 of 20 persons are women, and 10 are of the kind: which pieces the women live in is not known."""
+    pieces = pd.concat([two_pieces((10.0, 10.0)).table, two_pieces((6.0, 4.0)).table.assign(kind="age_20_64")])
+    walk = Crosswalk("own/1", "own/2", "points", pieces, ("a",), ("x", "y"))
+    table = nine([20, 10, 10], [1] * 3, kind="count", areas=["a"] * 3, indicator=BORN_ABROAD,
+                 sex=["total", "men", "women"])  # fmt: skip
+    women = row(recalculate(table, walk, kinds={"born_abroad": "age_20_64"}), "x", sex="women")
+    assert (women.value, women.lower, women.upper, women.exact_share) == (6, 0, 10, 0)
+    assert women.se > 0
+    kind = nine([10, 7, 3], [1] * 3, kind="count", areas=["a"] * 3, indicator=BORN_ABROAD,
+                sex=["total", "men", "women"])  # fmt: skip
+    counted = row(recalculate(kind, walk, kinds={"born_abroad": "age_20_64"}), "x", sex="total")
+    assert (counted.value, counted.lower, counted.upper, counted.se) == (6, 6, 6, 0)
+
+
+def test_persons_on_31_december_are_no_bound_of_those_who_moved_in_the_year():
+    """12 moved out of a in 2021; all may have lived in y, where 2 live at the end of the year."""
+    moves = example_indicator("count", name="left", flow=True)
+    stays = example_indicator("count", name="left")
+    walk = two_pieces((18.0, 2.0))
+    for item, upper in ((moves, 12), (stays, 2)):
+        made = row(recalculate(nine([12], [12], kind="count", areas=["a"], indicator=item), walk), "y")
+        assert (made.lower, made.upper) == (0, upper)
+    same = nine([20], [20], kind="count", areas=["a"], indicator=moves)
+    made = row(recalculate(same, walk), "y")
+    assert (made.lower, made.upper, made.exact_share) == (0, 20, 0)
+    assert made.se > 0
+
+
+@pytest.mark.parametrize("method", ["target", "grid", "points"])
+def test_weights_of_zero_and_one_are_not_certain(method):
+    """Source a goes to x, as far as is known, and touches y, which holds all of b."""
+    rows = pd.DataFrame({"source": ["a", "a", "b"], "target": ["x", "y", "y"], "weight": [1.0, 0.0, 1.0],
+                         "n": [50.0, 0.0, 70.0], "year": 2020})  # fmt: skip
+    walk = Crosswalk("own/1", "own/2", method, rows, ("a", "b"), ("x", "y"))
+    made = recalculate(nine([50, 70], [50, 70], kind="count", areas=["a", "b"], indicator=EVERYONE), walk)
+    for area, value, low, high in (("x", 50, 0, 50), ("y", 70, 70, 120)):
+        figure = row(made, area)
+        assert (figure.value, figure.lower, figure.upper) == (value, low, high)
+        assert figure.exact_share < 1
+        assert figure.se > 0
+    share = row(recalculate(nine([10, 20], [50, 70], areas=["a", "b"]), walk), "y")
+    assert share.lower < share.value < share.upper
+    assert share.se > 0
+
+
+def test_no_piece_is_below_nothing():
+    """A millionth of a person among a hundred pieces: rounded each by itself they would be more than there is."""
+    targets = tuple(f"t{n:03d}" for n in range(101))
+    rows = pd.DataFrame({"source": "a", "target": targets, "weight": [0.00999] * 100 + [0.001], "year": 0})
+    rows.loc[100, "weight"] = 1 - rows["weight"][:100].sum()
+    walk = Crosswalk("own/1", "own/2", "area", rows, ("a",), targets)
+    table = nine([60 * 2.0**-20], [1], kind="count", areas=["a"], indicator=BORN_ABROAD)
+    made = recalculate(table, walk).table
+    assert (made["value"] >= 0).all()
+    assert made["value"].sum() == 60 * 2.0**-20
 
 
 def test_other_editions_pass_as_they_are():
@@ -325,10 +409,79 @@ def test_a_published_share_is_rebuilt_with_the_width_of_its_rounding():
     assert np.isnan(merged.numerator)
     eight = row(made, "8", indicator="example_share")
     assert eight.value == 20.2
-    assert eight.lower == pytest.approx((1200 * 0.1995) / (1200 + 800 * (1 - 0.2495)) * 100)
+    # 13.297 and outward to one decimal more than the share is published with.
+    assert round((1200 * 0.1995) / (1200 + 800 * (1 - 0.2495)) * 100, 3) == 13.297
+    assert eight.lower == 13.29
     assert made.source == "SCB"
     assert "deso" not in made.notes[0]["en"]
     assert "own/2 (points)" in made.notes[0]["en"]
+
+
+def test_an_exact_share_has_itself_for_bounds_and_others_are_rounded_outward():
+    """205 of 2 887 is 7.100797 %, published as 7.1."""
+    whole, parts = [2887] * 9, [205] * 9
+    made = recalculate(protect(nine(parts, whole), "internal")[0], nine_walk(year=2018))
+    for area in ("3", "12"):
+        exact = row(made, area)
+        assert (exact.value, exact.lower, exact.upper, exact.exact_share) == (7.1, 7.1, 7.1, 1)
+    eight = row(made, "8")
+    low, high = 205 / (2887 + 2682) * 100, 410 / (2887 + 205) * 100
+    assert (eight.lower, eight.upper) == (np.floor(low * 100) / 100, np.ceil(high * 100) / 100)
+    again = recalculate(made, same_walk())
+    assert row(again, "8", edition="3").lower == eight.lower
+
+
+def same_walk():
+    rows = pd.DataFrame({"source": NEW, "target": NEW, "weight": 1.0})
+    return Crosswalk("own/2", "own/3", "table", rows, NEW, NEW)
+
+
+def test_a_piece_where_nobody_lived_then_leaves_a_figure_inexact():
+    """Nobody of 9 lived in the strip in 2018: by those weights 8 has its own 240, but it may have up to 440."""
+    pieces = [(s, t, 0 if (s, t) == ("9", "8") else n) for s, t, n in PIECES]
+    rows = pd.DataFrame(pieces, columns=["source", "target", "n"])
+    rows["weight"] = rows["n"] / rows.groupby("source")["n"].transform("sum")
+    table = nine(FOREIGN, FOREIGN, kind="count")
+    for year, share, upper in ((2018, 240 / 440, 440), (2021, 1, 240)):
+        walk = Crosswalk("own/1", "own/2", "points", rows.assign(year=year), OLD, NEW, raw=True)
+        eight = row(recalculate(table, walk), "8")
+        assert (eight.value, eight.lower, eight.upper) == (240, 240, upper)
+        assert eight.exact_share == pytest.approx(share)
+        assert (eight.se == 0) == (year == 2021)
+
+
+def test_a_crosswalk_is_cut_to_some_sources():
+    walk = nine_walk()
+    cut = walk.select(["1", "2", "3", "5"])
+    assert (cut.sources, cut.targets) == (("1", "2", "3", "5"), ("12", "3", "51", "52"))
+    assert (cut.verify().ok, cut.source_hash, cut.raw) == (True, "", True)
+    with pytest.raises(
+        CodeError, match="2 areas of own/2 get a part from areas of own/1 that are not chosen"
+    ) as caught:
+        walk.select(["1", "9"])
+    assert caught.value.failures == [{"target": "12", "lacks": "2"}, {"target": "8", "lacks": "8"}]
+    kept = walk.select(["1", "9"], partial="keep")
+    assert "Partial: 2 areas of own/2 lack what other areas of own/1 give them: 12, 8." in kept.notes
+    for wrong, error in (([], InputError), (["x"], CodeError)):
+        with pytest.raises(error):
+            walk.select(wrong)
+    with pytest.raises(InputError, match="way with partial targets"):
+        walk.select(["1"], partial="drop")
+
+
+def test_a_crosswalk_of_more_areas_is_cut_to_the_areas_of_the_table():
+    three = grid_areas(3, 1, division="own", edition="1")
+    three = three.with_(table=three.table.assign(code=["1", "2", "3"]))
+    table = nine(FOREIGN[:3], POPULATION[:3], areas=OLD[:3])
+    made = recalculate(table, nine_walk(), areas=three)
+    assert made.table["area"].tolist() == ["12", "3"]
+    with pytest.raises(CodeError, match="lacks 6 areas") as caught:
+        recalculate(table, nine_walk())
+    assert "crosswalk.select(codes)" in caught.value.hint
+    assert recalculate(table, nine_walk().select(OLD[:3])).table.equals(made.table)
+    two = three.with_(table=three.table.iloc[1:].reset_index(drop=True))
+    with pytest.raises(CodeError, match="get a part from areas of own/1 that are not chosen"):
+        recalculate(nine(FOREIGN[1:3], POPULATION[1:3], areas=OLD[1:3]), nine_walk(), areas=two)
 
 
 def test_a_rounded_denominator_widens_the_bounds():
