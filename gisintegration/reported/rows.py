@@ -28,6 +28,7 @@ from gisintegration.reported.figures import (
 from gisintegration.reported.keys import Keys, find_areas, looks_like_area
 from gisintegration.reported.mapping import ReportedMapping
 from gisintegration.reported.text_table import Delivered, mis_read
+from gisintegration.reported.wrong_keys import editions_mixed, grouped
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,14 +73,17 @@ def check_rows(
     figures = {name: parse_column(delivered.columns[name], decimal, marks) for name in names}
     keys = find_areas(delivered.columns, said.rows, areas)
     after, notes = _footnotes(delivered, keys, figures)
-    failures = _broken(delivered, after) + _wrong_keys(delivered, keys, after, said.rows.key)
+    wrong = [(row, text, what) for row, text, what in keys.wrong if delivered.lines[row] < after]
+    failures = _broken(delivered, after) + grouped(wrong, delivered.lines, said.rows.key)
     failures += _no_key(delivered, figures, said.rows.key) + _line_breaks(delivered, after)
     failures += _wrong_figures(delivered, keys, figures)
     years, year_rows, wrong_years = _years(delivered, keys, said.rows.year_column)
     failures += wrong_years
     if failures:
+        mixed = editions_mixed(keys, [text for _, text, _ in wrong], said.rows)
         raise ReportedError(
-            f"{delivered.name} has {len(failures)} fault{'s' if len(failures) > 1 else ''} under {mapping.name}.",
+            f"{delivered.name} has {len(failures)} fault{'s' if len(failures) > 1 else ''} under {mapping.name}."
+            + (f" {mixed}" if mixed else ""),
             hint=_hint(delivered, mapping, failures),
             failures=sorted(failures, key=lambda failure: int(failure["line"])),
         )
@@ -127,14 +131,6 @@ def _broken(delivered: Delivered, after: int) -> list[dict[str, str]]:
         {"line": str(line), "text": text[:60], "what": f"has another number of fields than the {fields} names"}
         for line, text in delivered.broken
         if line < after
-    ]
-
-
-def _wrong_keys(delivered: Delivered, keys: Keys, after: int, column: str) -> list[dict[str, str]]:
-    return [
-        {"line": str(delivered.lines[row]), "column": column, "text": text[:60], "what": what}
-        for row, text, what in keys.wrong
-        if delivered.lines[row] < after
     ]
 
 
