@@ -72,8 +72,8 @@ def check_boundaries(areas: AreaDivision | None, crosswalk: Crosswalk) -> None:
         raise InputError(
             f"The crosswalk was made of other boundaries of {crosswalk.source} ({crosswalk.source_hash}) than the "
             f"table's areas have ({found}).",
-            hint="make the crosswalk of the same file of areas: gi.crosswalk(areas, …); of some of the areas of that file, "
-            "cut it: crosswalk.select(codes).",
+            hint="make the crosswalk of the same file of areas: gi.crosswalk(areas, …); of some of its areas, cut "
+            "it: crosswalk.select(codes).",
         )
 
 
@@ -135,8 +135,8 @@ def check_complete(given: Collection[int], indicator: str, crosswalk: Crosswalk)
     raise CodeError(
         f"'{indicator}' lacks {len(absent)} areas of {crosswalk.source} that the crosswalk leads from: a missing "
         "area is not a zero.",
-        hint="add their rows (status 'missing' for what was not delivered); or, where the table is of these areas "
-        "(where=…), cut the crosswalk to them: crosswalk.select(codes), or recalculate(…, areas=…) with the table's areas.",
+        hint="add their rows (status 'missing' for what was not delivered); or, where the table is of these areas only "
+        "(where=…), cut the crosswalk: crosswalk.select(codes), or recalculate(…, areas=…) with the table's areas.",
         failures=failures,
     )
 

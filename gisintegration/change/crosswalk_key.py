@@ -240,6 +240,7 @@ def _refuse_lacking(sources: pd.Series, old: AreaDivision | str) -> None:
     part = f': gi.load_areas("{key}", where={{"kommun": [{covers}{", …" if len(present) > _SHOWN_KOMMUNER else ""}]}})'
     raise CodeError(
         f"{_WHERE} lacks {len(lacking)} of the {len(every)} areas of {key}{all_of}.",
-        hint=f"complete the key, or give as old only the areas that it covers{part if kommuner and covers else ''}.",
+        hint="complete the key, or give as old only the areas that it covers"
+        f"{part if kommuner and covers else ''} (--kommun).",
         failures=[{"code": code, **({"kommun": owner[code]} if owner[code] else {})} for code in lacking],
     )

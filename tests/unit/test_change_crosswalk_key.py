@@ -108,7 +108,7 @@ def test_the_column_of_codes_is_chosen_where_names_stand_beside_it():
     made = gi.crosswalk("deso/2018", "regso/2020", method="table", weights=official())
     assert made.verify().ok
     back = official().rename(columns={"DeSO_2018": "target", "RegSOkod_2020": "kod", "RegSO_2020": "source"})
-    with pytest.raises(InputError, match="sends 2003 areas to several|several without saying"):
+    with pytest.raises(InputError, match="areas to several without saying"):
         gi.crosswalk("regso/2020", "deso/2018", method="table", weights=back)
 
 
@@ -132,7 +132,7 @@ def test_areas_whose_target_gets_a_part_from_elsewhere_are_refused():
 
 
 def test_many_missing_kommuner_are_told_in_brief():
-    with pytest.raises(CodeError, match="all of kommun 0114, 0115, .* and 279 more") as caught:
+    with pytest.raises(CodeError, match=r"all of kommun 0114, 0115, .* and 279 more") as caught:
         gi.crosswalk("deso/2018", "regso/2020", method="table", weights=official("1402"))
     assert len(caught.value.message) < 200
     assert 'where={"kommun": ["1402"]}' in caught.value.hint
