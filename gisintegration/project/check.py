@@ -113,18 +113,24 @@ def _check_areas(found: Findings, project: Project, areas: AreaDivision) -> None
     report = check_coverage(areas)
     faults = {kind: count for kind, count in report.counts.items() if count and kind in ("invalid", "overlap")}
     words = ", ".join(f"{count} {kind}" for kind, count in faults.items())
+    number = _number(areas)
     if faults and not areas.overlaps:
-        found.add(
-            "note", areas.key, f"{len(areas)} areas; {words}.", f"gisintegration areas check lists them: {areas.key}."
-        )
+        found.add("note", areas.key, f"{number}; {words}.", f"gisintegration areas check lists them: {areas.key}.")
     else:
-        found.add("ok", areas.key, f"{len(areas)} areas that form a coverage.")
+        found.add("ok", areas.key, f"{number} that form a coverage.")
     for note in areas.notes:
         found.add("note", areas.key, note)
     made = found.attempt("levels", lambda: levels(areas, by, region=region))
     for level in by:
         if made is not None and level not in made:
             found.add("note", areas.key, f"no {level} has all its areas here: it will not be in the output.")
+
+
+def _number(areas: AreaDivision) -> str:
+    """How many areas there are, as every table and output counts them: a remainder is no area, but ground of some."""
+    rest = int((areas.table["kind"] == "remainder").sum())
+    beside = f" (and {rest} remainder{'s' if rest > 1 else ''} for those without a border of their own)" if rest else ""
+    return f"{len(areas) - rest} areas{beside}"
 
 
 def _check_own_beside(found: Findings, project: Project, name: str) -> None:

@@ -1,6 +1,7 @@
 """Published tables recalculated: levels above are the target's own, and shares without a denominator are told of."""
 
 import json
+import sqlite3
 
 import numpy as np
 import pandas as pd
@@ -81,7 +82,11 @@ def summed(found, partille, year):
 
 
 def test_regso_above_deso_2025_is_regso_2025_summed_from_it(folder, partille):
-    assert call("check", "--project", folder).exit_code == 0
+    checked = call("check", "--project", folder)
+    assert checked.exit_code == 0
+    old = partille["deso/2018"].table["kind"].to_numpy()
+    # A remainder is counted apart: areas are as many as the run says.
+    assert f"{(old == 'area').sum()} areas (and {(old == 'remainder').sum()} remainder" in plain(checked)
     result = call("run", "--project", folder)
     assert result.exit_code == 0, result.output
     found = rows(folder)
@@ -89,6 +94,14 @@ def test_regso_above_deso_2025_is_regso_2025_summed_from_it(folder, partille):
     assert set(above["edition"]) == {"2025"}
     values = above.set_index("area")["value"].to_dict()
     assert values == pytest.approx(summed(found, partille, 2023))
+    manifest = json.loads((folder / "output" / "manifest.json").read_text(encoding="utf-8"))
+    assert [(row["year"], row["en"]) for row in manifest["breaks"] if row["division"] == "deso"] == [
+        (2024, "Until 2023 recalculated from DeSO 2018.")
+    ]
+    with sqlite3.connect(folder / "output" / "partille.gpkg") as con:
+        assert (2024, "edition", "deso") in con.execute("select year, kind, division from breaks").fetchall()
+        first = con.execute("select first_year from key_edition where division = 'deso'").fetchall()
+        assert first == [(2024,)]
     # The kommun is summed from what was published, and holds the same.
     assert found.query("division == 'kommun'")["value"].item() == pytest.approx(sum(values.values()))
 
