@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,15 +19,17 @@ from scipy import optimize, sparse
 from gisintegration.areas.codes import parent_code
 from gisintegration.change.block import Cells
 from gisintegration.change.crosswalk import Crosswalk
+from gisintegration.change.links import step_of
 from gisintegration.errors import InputError
 from gisintegration.indicators.classes import classes
 from gisintegration.tables import BREAKDOWNS, TOTAL
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
-# Pieces are whole numbers of a millionth of a person, so that sums of classes differ by a few millionths.
-_NEARLY = 1e-4
+# Pieces are whole numbers of a step, a millionth of a person, so that sums of classes differ by a few of them.
+_STEPS = 100
 _BEYOND = 100.0
 _TIE = 1e-5
 
@@ -58,6 +60,18 @@ class _Problem:
         self.most.append(most - known)
 
 
+@dataclass(frozen=True, eq=False)
+class _Relation:
+    """A cell that is the sum of others: the areas where it is, how many of them have any, and where it is not."""
+
+    total: int
+    members: list[int]
+    holds: Bools
+    some: int
+    off: int
+    words: str = ""
+
+
 def whole_numbers(values: Floats, cells: Cells, crosswalk: Crosswalk) -> Floats:
     """Whole numbers that keep sums over classes and over areas.
 
@@ -71,9 +85,15 @@ def whole_numbers(values: Floats, cells: Cells, crosswalk: Crosswalk) -> Floats:
     Returns
     -------
     ndarray
-        Each within 1 of ``values``. For every area the classes of a breakdown that add up to its total still do. For
-        every kommun and for all areas together each cell's sum is the same if it was whole, else the whole number below
-        or above. The same figures always give the same numbers.
+        Each within 1 of ``values`` (2, with a warning, where no nearer ones keep the sums), none below 0 that was not.
+        In each area where the classes of a breakdown add up to their total they still do. For every kommun and for all
+        areas together each cell's sum is the same if it was whole, else the whole number below or above. The same
+        figures always give the same numbers.
+
+    Warns
+    -----
+    UserWarning
+        Classes add up to their total in some areas and not in all, as after random noise: what cannot be kept there.
 
     Raises
     ------
@@ -97,44 +117,60 @@ def whole_numbers(values: Floats, cells: Cells, crosswalk: Crosswalk) -> Floats:
     groups = list(_groups(crosswalk))
     for year in cells.years:
         at = np.flatnonzero(cells.year == year)
-        made[:, at] = _rounded(values[:, at], list(_relations(cells, at, values)), groups, year)
+        here = values[:, at]
+        nearly = _STEPS * step_of(float(np.nansum(np.abs(here), axis=0).max(initial=0.0)))
+        made[:, at] = _rounded(here, list(_relations(cells, at, here, nearly)), groups, year, nearly)
     return made
 
 
-def _rounded(values: Floats, relations: Sequence[tuple[int, list[int]]], groups: Sequence[Ints], year: int) -> Floats:
-    floor = np.floor(values + _NEARLY)
+def _rounded(
+    values: Floats, relations: Sequence[_Relation], groups: Sequence[Ints], year: int, nearly: float
+) -> Floats:
+    floor = np.floor(values + nearly)
     part = np.where(np.isnan(values), 0.0, values - floor)
-    free = part > _NEARLY
+    free = part > nearly
     if not free.any():
         return np.where(np.isnan(values), values, floor)
     place = np.where(free, np.cumsum(free.ravel()).reshape(free.shape) - 1, -1).ravel()
     problem = _Problem(np.nan_to_num(floor).ravel(), place)
     _keep_classes(problem, values, relations)
-    _keep_areas(problem, values, groups)
+    _keep_areas(problem, values, groups, nearly)
+    _tell_of_others(relations, year)
     up = _solved(problem, part[free], year)
     made = np.where(np.isnan(values), values, floor)
     made[free] += up
     return made
 
 
-def _keep_classes(problem: _Problem, values: Floats, relations: Sequence[tuple[int, list[int]]]) -> None:
+def _keep_classes(problem: _Problem, values: Floats, relations: Sequence[_Relation]) -> None:
     width = values.shape[1]
-    for total, members in relations:
-        cells = np.array([total, *members])
-        signs = np.array([-1.0, *np.ones(len(members))])
+    for relation in relations:
+        cells = np.array([relation.total, *relation.members])
+        signs = np.array([-1.0, *np.ones(len(relation.members))])
         free = (problem.place.reshape(values.shape)[:, cells] >= 0).any(axis=1)
-        for area in np.flatnonzero(free & ~np.isnan(values[:, cells]).any(axis=1)):
+        for area in np.flatnonzero(free & relation.holds):
             problem.keep(area * width + cells, signs, 0.0, 0.0)
 
 
-def _keep_areas(problem: _Problem, values: Floats, groups: Sequence[Ints]) -> None:
+def _tell_of_others(relations: Sequence[_Relation], year: int) -> None:
+    told = [f"{one.words} in {one.off} of {one.off + int(one.holds.sum())} areas" for one in relations if one.off]
+    if told:
+        warnings.warn(
+            f"For {year} classes do not add up to their total before rounding, and do not after it: "
+            f"{'; '.join(dict.fromkeys(told))}.",
+            UserWarning,
+            stacklevel=5,
+        )
+
+
+def _keep_areas(problem: _Problem, values: Floats, groups: Sequence[Ints], nearly: float) -> None:
     width = values.shape[1]
     for group in groups:
         for cell in range(width):
             shown = group[~np.isnan(values[group, cell])]
             total = math.fsum(values[shown, cell])
             near = round(total)
-            least, most = (near, near) if abs(total - near) <= _NEARLY else (math.floor(total), math.ceil(total))
+            least, most = (near, near) if abs(total - near) <= nearly else (math.floor(total), math.ceil(total))
             problem.keep(shown * width + cell, np.ones(len(shown)), least, most)
 
 
@@ -154,7 +190,9 @@ def _solved(problem: _Problem, part: Floats, year: int) -> Floats:
     # Beyond the nearest two whole numbers, at a high price.
     wide = sparse.hstack([sums, sums, -sums], format="csr")
     beyond = _BEYOND + np.arange(number) * _TIE / number
-    found = _optimum(np.concatenate([cost, beyond + 1, beyond + 1]), wide, problem, np.ones(3 * number))
+    # What lies between 0 and 1 does not go below 0.
+    room = np.concatenate([np.ones(2 * number), problem.floor[problem.place >= 0] != 0])
+    found = _optimum(np.concatenate([cost, beyond + 1, beyond + 1]), wide, problem, room)
     if found is None:
         raise InputError(
             f"No whole numbers near the figures of {year} keep all sums.",
@@ -163,11 +201,11 @@ def _solved(problem: _Problem, part: Floats, year: int) -> Floats:
     return found[:number] + found[number : 2 * number] - found[2 * number :]
 
 
-def _optimum(cost: Floats, sums: sparse.csr_array, problem: _Problem, integral: Floats) -> Floats | None:
+def _optimum(cost: Floats, sums: sparse.csr_array, problem: _Problem, most: Floats) -> Floats | None:
     answer = optimize.milp(
         cost,
-        integrality=integral,
-        bounds=optimize.Bounds(0, 1),
+        integrality=np.ones(len(cost)),
+        bounds=optimize.Bounds(0, most),
         constraints=optimize.LinearConstraint(sums, problem.least, problem.most),
         options={"mip_rel_gap": 0.0},
     )
@@ -187,8 +225,8 @@ def _groups(crosswalk: Crosswalk) -> Iterator[Ints]:
     yield np.arange(len(crosswalk.targets), dtype=np.int64)
 
 
-def _relations(cells: Cells, at: Ints, values: Floats) -> Iterator[tuple[int, list[int]]]:
-    """Which cells of a year are sums of others, and hold so in every area: positions among ``at``."""
+def _relations(cells: Cells, at: Ints, values: Floats, nearly: float) -> Iterator[_Relation]:
+    """Which cells of a year are sums of others: positions among ``at``, and the areas where they are."""
     lists = _lists()
     for breakdown in BREAKDOWNS:
         words = cells.words[breakdown]
@@ -199,17 +237,22 @@ def _relations(cells: Cells, at: Ints, values: Floats) -> Iterator[tuple[int, li
             alike.setdefault(rest, {})[words[cells.classes[breakdown][cell]]] = number
         for _, named in sorted(alike.items()):
             known = [(whole, members) for whole, members in lists.get(breakdown, []) if {whole, *members} <= set(named)]
-            every = [word for word in named if word != TOTAL]
-            for whole, members in [*known, (TOTAL, every)] if TOTAL in named else known:
-                parts = [named[word] for word in members]
-                if len(parts) > 1 and _adds_up(values[:, at], named[whole], parts):
-                    yield named[whole], parts
+            every = tuple(word for word in named if word != TOTAL)
+            if TOTAL in named and TOTAL not in dict(known):
+                known.append((TOTAL, every))
+            for whole, members in known:
+                found = _adding_up(values, named[whole], [named[word] for word in members], nearly)
+                if len(members) > 1 and found.some:
+                    yield replace(found, words=f"{', '.join(members)} ({breakdown})")
 
 
-def _adds_up(values: Floats, total: int, parts: list[int]) -> bool:
+def _adding_up(values: Floats, total: int, parts: list[int], nearly: float) -> _Relation:
+    """The areas where classes add up to a total, and the number of those where they do not."""
     off = np.abs(values[:, parts].sum(axis=1) - values[:, total])
     known = ~np.isnan(off)
-    return bool(known.any()) and bool((off[known] <= _NEARLY).all())
+    holds = known & (off <= nearly)
+    some = int((holds & (values[:, total] != 0)).sum())
+    return _Relation(total, parts, holds, some, int((known & ~holds).sum()))
 
 
 def _lists() -> dict[str, list[tuple[str, tuple[str, ...]]]]:

@@ -12,6 +12,7 @@ import pandas as pd
 from gisintegration.areas import AreaDivision, levels, parent_positions
 from gisintegration.change import Crosswalk, stable_areas
 from gisintegration.change.crosswalk_editions import figure_areas
+from gisintegration.change.publishable import NOTE
 from gisintegration.change.recalculate import recalculate
 from gisintegration.database import select_rows, stack_tables
 from gisintegration.errors import IndicatorError, ProjectError
@@ -285,7 +286,7 @@ def _one(
             "sources": len(crosswalk.sources),
             "targets": len(crosswalk.targets),
             "cells": len(own),
-            "exact": int((own["exact_share"] == 1).sum()),
+            "exact": int((own["lower"] == own["upper"]).sum()),
             "raw": crosswalk.raw,
             "notes": list(crosswalk.notes),
         }
@@ -307,14 +308,22 @@ def _carried(
     left = lacking_denominators(table, crosswalk, given)
     if left:
         table = without_denominators(table, crosswalk, left, work, every=every)
-    kept = {str(name) for name in rows_on(table, crosswalk.source).table["indicator"].unique()}
+    here = rows_on(table, crosswalk.source).table
+    kept = {str(name) for name in here["indicator"].unique()}
+    policies = {str(name) for name in here["policy"].unique()}
+    # A key of whole areas, to a level above or to stable areas, has weights of everyone only.
+    kinds = {} if wanted is None else {key: kind for key, kind in wanted.kinds.items() if key in kept}
+    if crosswalk.method == "table":
+        kinds = {key: kind for key, kind in kinds.items() if kind in crosswalk.kinds}
     return recalculate(
         table,
         crosswalk,
-        kinds={} if wanted is None else {key: kind for key, kind in wanted.kinds.items() if key in kept},
+        kinds=kinds,
         denominators={key: of for key, of in given.items() if key in kept},
         register_only="leave_out" if every else "refuse",
         whole=wanted is not None and wanted.whole and wanted.to == crosswalk.target,
+        perturbation={} if wanted is None else {key: of for key, of in wanted.perturbation.items() if key in policies},
+        rounding={} if wanted is None else {key: half for key, half in wanted.rounding.items() if key in kept},
         areas=areas,
     )
 
@@ -338,3 +347,5 @@ def _notes(work: Work, known: Sequence[AreaDivision]) -> Iterator[Mapping[str, s
             + (en or f"; {100 * share:.0f} % of the figures are exact, the others estimates")
             + ".",
         }
+    if any(row["raw"] for row in work.recalculated):
+        yield NOTE

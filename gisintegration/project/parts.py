@@ -102,6 +102,10 @@ class RecalculatePart(_Part):
         Share or mean → the count in the same table that it is a share of.
     whole
         Whole numbers that keep every margin.
+    perturbation
+        Policy → variance of the noise that its counts were published with.
+    rounding
+        Count → half the width that it was rounded by when published.
     """
 
     to: Annotated[str, Field(pattern=rf"^stable$|{EDITION}")]
@@ -114,6 +118,8 @@ class RecalculatePart(_Part):
     kinds: dict[str, str] = Field(default_factory=dict)
     denominators: dict[str, str] = Field(default_factory=dict)
     whole: bool = False
+    perturbation: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
+    rounding: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
 
 
 class AreasPart(_Part):
