@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import sparse
 
 from gisintegration.change import crosswalk_file
-from gisintegration.change.crosswalk_algebra import composed, inverted
+from gisintegration.change.crosswalk_algebra import composed, inverted, refuse_mismatch
 from gisintegration.change.crosswalk_check import CrosswalkCheck, checked
 from gisintegration.change.crosswalk_select import Partial, selected
 from gisintegration.change.crosswalk_table import ANY_YEAR, COLUMNS, POPULATION, TEXTS, conform
@@ -178,7 +178,7 @@ class Crosswalk:
         >>> there.compose(Crosswalk("s/2", "s/1", "table", second, ("x", "y"), ("a",))).table.weight.tolist()
         [1.0]
         """
-        _refuse_mismatch(self, other)
+        refuse_mismatch(self, other)
         parts, lost = [], set[str]()
         years = sorted({*self.years, *other.years} - {ANY_YEAR}) or [ANY_YEAR]
         for kind in sorted({*self.kinds, *other.kinds}):
@@ -400,20 +400,3 @@ def _counted(one: Crosswalk, kind: str, year: int) -> tuple[str, int] | None:
     """What the persons of :func:`_like` are counted by and in which year; None if that is not known."""
     found = one.nearest_year(year) or one.weights_year
     return None if found is None or kind not in one.kinds else (one.method, found)
-
-
-def _refuse_mismatch(first: Crosswalk, second: Crosswalk) -> None:
-    if first.target != second.source:
-        raise InputError(
-            f"{first.source} → {first.target} cannot be followed by {second.source} → {second.target}.",
-            hint=f"give a crosswalk that begins with {first.target}.",
-        )
-    if first.target_hash and second.source_hash and first.target_hash != second.source_hash:
-        raise InputError(
-            f"The two crosswalks have different boundaries for {first.target}: {first.target_hash} and "
-            f"{second.source_hash}.",
-            hint="make both from the same file of areas.",
-        )
-    for one in (first, second):
-        if one.table.empty:
-            raise InputError(f"{one.source} → {one.target} has no rows.", hint="verify() tells why.")

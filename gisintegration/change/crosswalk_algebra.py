@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.change.crosswalk_table import shares, weights
 from gisintegration.errors import InputError
+
+if TYPE_CHECKING:
+    from gisintegration.change.crosswalk import Crosswalk
 
 Floats = npt.NDArray[np.float64]
 _NEARLY = 1e-9
@@ -146,3 +151,21 @@ def _untold(code: str, rows: pd.DataFrame, persons: Floats, area: Floats) -> dic
     blank = mine & np.isnan(persons) & np.isnan(area)
     sources = ", ".join(sorted(rows["source"][blank if blank.any() else mine]))
     return {"target": code, "not_known_of": sources}
+
+
+def refuse_mismatch(first: Crosswalk, second: Crosswalk) -> None:
+    """Refuse to put a crosswalk after one that ends with another edition or other boundaries, or that is empty."""
+    if first.target != second.source:
+        raise InputError(
+            f"{first.source} → {first.target} cannot be followed by {second.source} → {second.target}.",
+            hint=f"give a crosswalk that begins with {first.target}.",
+        )
+    if first.target_hash and second.source_hash and first.target_hash != second.source_hash:
+        raise InputError(
+            f"The two crosswalks have different boundaries for {first.target}: {first.target_hash} and "
+            f"{second.source_hash}.",
+            hint="make both from the same file of areas.",
+        )
+    for one in (first, second):
+        if one.table.empty:
+            raise InputError(f"{one.source} → {one.target} has no rows.", hint="verify() tells why.")

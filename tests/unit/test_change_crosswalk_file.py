@@ -296,3 +296,17 @@ def test_the_example_of_the_page_runs(tmp_path, monkeypatch):
     names = {}
     exec(example, names)
     assert names["walk"].target == "deso/2025"
+
+
+def test_the_command_takes_a_key_of_one_kommun(tmp_path):
+    from gisintegration.areas.codes import regso_key
+
+    rows = [f"{deso},{regso}" for deso, regso in regso_key("2018").items() if deso.startswith("1402")]
+    (tmp_path / "key.csv").write_text("\n".join(["deso_2018,regso_2020", *rows]), encoding="utf-8")
+    options = ("deso/2018", "regso/2020", "--method", "table", "--weights", tmp_path / "key.csv")
+    code, text = run(*options, "--kommun", "1402", "-o", tmp_path / "a.parquet")
+    assert code == 0, text
+    assert len(gi.load_crosswalk(tmp_path / "a.parquet").sources) == len(rows)
+    code, text = run(*options, "-o", tmp_path / "b.parquet")
+    assert code == 1
+    assert "and 279 more" in text
