@@ -219,10 +219,10 @@ class Relations:
             lines.append(f"New areas: {', '.join(told)}.")
         if self.ground is not None:
             parted = old["relation"].isin([Relation.SPLIT.value, Relation.MERGED.value])
-            apart = old["moved_area"].groupby(parted).sum().reindex([True, False], fill_value=0.0) / 1e6
+            went = old["moved_area"].groupby(parted).sum().reindex([True, False], fill_value=0.0) / 1e6
             lines.append(
-                f"Ground that went to another area: {apart[True]:.2f} km² by splits and mergers, "
-                f"{apart[False]:.2f} km² over other borders."
+                f"Ground that went to another area: {went[True]:.2f} km² by splits and mergers, "
+                f"{went[False]:.2f} km² over other borders."
             )
             lines.append(
                 f"Left aside as noise (nowhere wider than {self.tolerance:g} m): {self.noise_pieces} pieces, "
