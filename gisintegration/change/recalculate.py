@@ -102,9 +102,10 @@ def recalculate(
             are rounded to their decimals; counts are not, unless ``whole``. Pieces of a source add up to it exactly,
             and totals of whole numbers are equal to the last unit.
         ``status``
-            ``missing`` where a contributing source is, or where there is none; else ``protected`` where one is, with
-            that source's reason if all sources are protected for the same one, else ``secondary``; ``did_not_exist`` or
-            ``not_applicable`` where all are; ``zero`` where the sum is 0.
+            ``missing`` where a contributing source is, where ``not_applicable`` ones stand beside others, or where none
+            contributes and nothing says that nobody is there; else ``protected`` where one is, with that source's
+            reason if all sources are protected for the same one, else ``secondary``; ``did_not_exist`` or
+            ``not_applicable`` where all are; ``zero`` where the sum is 0, or nobody is counted or expected there.
         ``method``
             ``summed`` where every source lies wholly in the target, else ``recalculated:`` and the crosswalk's method.
         ``exact_share``
@@ -118,7 +119,8 @@ def recalculate(
             together. A share rebuilt from a published one lies within its rounding. NaN where there is no bound: means
             and ratios of amounts that may be negative.
         ``se``
-            See :class:`gisintegration.change.errors.ErrorModel`; 0 for what is exact.
+            See :class:`gisintegration.change.errors.ErrorModel`; 0 for what is exact. A weight of 0 or 1 of an area
+            that touches others is not (:func:`gisintegration.change.errors.apart`).
 
         What is not ``shown`` or ``zero`` has NaN for all of these, and no sources.
 
