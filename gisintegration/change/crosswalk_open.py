@@ -1,4 +1,4 @@
-"""What a crosswalk is made from, read from files."""
+"""What a crosswalk is made from, or persons are compared by, read from files."""
 
 from __future__ import annotations
 

@@ -115,11 +115,11 @@ def compare(
     report = reporter(terminal.progress)
     located, count = None, None
     if places is not None:
-        from gisintegration.change.persons_file import read_persons  # noqa: PLC0415 — help reads no heavy package
+        from gisintegration.change.crosswalk_open import read_places  # noqa: PLC0415 — help reads no heavy package
 
-        located, count = read_persons(
-            places, [first, second], persons=persons, crs=crs, progress=part(report, 0.0, 0.8)
-        )
+        columns = {persons: persons} if persons is not None else None
+        read = read_places(places, [first, second], kinds=columns, crs=crs, progress=part(report, 0.0, 0.8))
+        located, count = read.places, read.kinds.get(persons) if persons is not None else None
     elif persons is not None:
         raise typer.BadParameter("--persons goes with --places.")
     found = gi.compare(first, second, places=located, persons=count, tolerance=tolerance)

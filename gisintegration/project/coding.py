@@ -99,7 +99,7 @@ def code_lines(variable: str, found: Iterable[str], *, sure: bool = True) -> lis
             continue
         told, usual = meaning(known, value), _USUAL.get(variable, {}).get(_plain(value))
         code = told or usual
-        line = f"{_quoted(value)} = {_quoted(code)}" if code else f'{_quoted(value)} = "…"   # {_choices(known)}'
+        line = f"{quoted(value)} = {quoted(code)}" if code else f'{quoted(value)} = "…"   # {_choices(known)}'
         lines.append(line if told or not sure else f"# {line}")
     return lines
 
@@ -189,5 +189,6 @@ def _choices(variable: Variable) -> str:
     return f"{shown} or {codes[-1]}" if shown else codes[0]
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as TOML writes it."""
     return json.dumps(text, ensure_ascii=False)

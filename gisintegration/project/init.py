@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from gisintegration.areas import guess_level
 from gisintegration.areas.codes import other_editions
 from gisintegration.errors import InputError, ProjectError
 from gisintegration.files import atomic
-from gisintegration.project.coding import codes_of, header, is_synthetic
+from gisintegration.project.coding import codes_of, header, is_synthetic, quoted
 from gisintegration.project.recognise import is_table, recognised
 from gisintegration.project.settings import FILE_NAME, parse
 from gisintegration.publish.words import distinct, identifier
@@ -86,7 +85,7 @@ def init_project(
     columns, column_text = _columns(registers)
     synthetic = any(is_synthetic(one) for one in registers)
     values = {
-        "@name@": _quoted(name or folder.name or "Projekt"),
+        "@name@": quoted(name or folder.name or "Projekt"),
         "@register@": _listed([_relative(folder, one) for one in registers] or ["register.csv"]),
         "@columns@": column_text,
         "@synthetic@": f"{'' if synthetic else '# '}synthetic = true",
@@ -133,14 +132,12 @@ def _areas(folder: Path, paths: Sequence[Path], editions: Sequence[str] = ()) ->
         told = guess_level(path)
         if told is None:
             name = identifier(path.stem)
-            blocks.append(
-                f'[areas.own.{name}]\npath = {_quoted(_relative(folder, path))}\n# code = "…"\n# name = "…"\n'
-            )
+            blocks.append(f'[areas.own.{name}]\npath = {quoted(_relative(folder, path))}\n# code = "…"\n# name = "…"\n')
             continue
         level, editions = told
         comment = "" if len(editions) == 1 else f"   # the codes do not tell which of {', '.join(editions)}"
         blocks.append(
-            f'[areas."{level}/{editions[-1]}"]{comment}\npath = {_quoted(_relative(folder, path))}\n'
+            f'[areas."{level}/{editions[-1]}"]{comment}\npath = {quoted(_relative(folder, path))}\n'
             f'# years = "2018-2023"       # data years to count on it; left out: the edition\'s own\n'
         )
         levels += [one for one in _LEVELS.get(level, [level]) if one not in levels]
@@ -153,11 +150,11 @@ def _columns(paths: Sequence[Path]) -> tuple[dict[str, str], str]:
     known = variables()
     missing = [name for name in known if name not in names]
     found = propose(missing, names)
-    lines = [f"{_quoted(column)} = {_quoted(variable)}" for column, variable in found.items()]
+    lines = [f"{quoted(column)} = {quoted(variable)}" for column, variable in found.items()]
     unused = [name for name in names if name not in found and name not in known]
     if unused:
         lines.append("# Not used, since no variable is told from the name:")
-        lines += [f'# {_quoted(name)} = "…"' for name in unused]
+        lines += [f'# {quoted(name)} = "…"' for name in unused]
     return found, "\n".join(lines or ['# "kön" = "sex"'])
 
 
@@ -181,9 +178,9 @@ def _reported(folder: Path, paths: Sequence[Path]) -> tuple[str, list[str]]:
         mapping = recognised(path)
         if mapping is not None:
             editions += load_mapping(mapping).said.rows.editions.values()
-        told = _quoted(mapping) if mapping else '"my_table.toml"   # none of the ready mappings fits: docs/reported.md'
+        told = quoted(mapping) if mapping else '"my_table.toml"   # none of the ready mappings fits: docs/reported.md'
         name = distinct(identifier(path.name.split(".")[0]), [block.split("]")[0].split(".")[1] for block in blocks])
-        blocks.append(f"[reported.{name}]\npath = {_quoted(_relative(folder, path))}\nmapping = {told}\n")
+        blocks.append(f"[reported.{name}]\npath = {quoted(_relative(folder, path))}\nmapping = {told}\n")
     return "\n".join(blocks), list(dict.fromkeys(editions))
 
 
@@ -203,9 +200,5 @@ def _relative(folder: Path, path: Path) -> str:
         return path.absolute().as_posix()
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
 def _listed(texts: Sequence[str]) -> str:
-    return f"[{', '.join(map(_quoted, texts))}]"
+    return f"[{', '.join(map(quoted, texts))}]"
