@@ -20,25 +20,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from nation import nation
+from nation import nation, second_edition
 from tobler.area_weighted import area_interpolate
 
 from gisintegration import AreaDivision, compare
 from gisintegration.change import Pieces, pieces
 from gisintegration.locate import grid
-from gisintegration.testing import redraw
 
-# Shares of each kind of change among the areas that change first; with their neighbours twice as many are touched.
-KINDS = {
-    "split": 0.25,
-    "merged": 0.05,
-    "ended": 0.02,
-    "recoded": 0.03,
-    "ceded": 0.15,
-    "moved": 0.15,
-    "sea": 0.05,
-    "redigitised": 0.1,
-}
 TRIES = 5
 # m² up to which float32 is right to a quarter of a m².
 FLOAT32 = 4e6
@@ -56,7 +44,7 @@ def main() -> None:
         f"{platform.machine()}, {os.cpu_count()} cores, {grid.threads()} threads; load {os.getloadavg()[0]:.1f} at the start"
     )
     old = nation(given.areas)
-    made = redraw(old, 1, proportions={kind: share * given.changed for kind, share in KINDS.items()})
+    made = second_edition(old, given.changed)
     new = made.areas
     vertices = [int(shapely.get_num_coordinates(areas.geometry.to_numpy()).sum()) for areas in (old, new)]
     touched = made.relations[made.relations["side"] == "old"]["relation"].ne("unchanged").mean()

@@ -19,23 +19,11 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from nation import nation, people
+from nation import nation, people, second_edition
 
 import gisintegration as gi
 from gisintegration.change import pieces
-from gisintegration.testing import redraw
 
-# Shares of each kind of change among the areas that change first.
-KINDS = {
-    "split": 0.25,
-    "merged": 0.05,
-    "ended": 0.02,
-    "recoded": 0.03,
-    "ceded": 0.15,
-    "moved": 0.15,
-    "sea": 0.05,
-    "redigitised": 0.1,
-}
 TRIES = 5
 SIDE = 1000
 
@@ -49,7 +37,7 @@ def main() -> None:
     given = options.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores; load {os.getloadavg()[0]:.1f} at the start")
     old = nation(given.areas)
-    new = redraw(old, 1, proportions={kind: share * given.changed for kind, share in KINDS.items()}).areas
+    new = second_edition(old, given.changed).areas
     xy = people(old, given.persons)
     places, _ = gi.places(xy, [old, new], distinct=True)
     print(f"{len(old)} → {len(new)} areas, {len(xy):,} persons located in both".replace(",", " "))

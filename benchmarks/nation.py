@@ -12,10 +12,23 @@ from scipy.spatial import Voronoi, cKDTree
 
 from gisintegration.areas import AreaDivision
 from gisintegration.areas.assemble import assemble
+from gisintegration.testing import redraw
+from gisintegration.testing.redrawn import Redrawn
 
 Floats = npt.NDArray[np.float64]
 WEST, SOUTH, WIDTH, HEIGHT = 266_000.0, 6_132_000.0, 654_000.0, 1_545_000.0
 KOMMUNER = 290
+# Shares of each kind of change among the areas that change first; with their neighbours twice as many are touched.
+KINDS = {
+    "split": 0.25,
+    "merged": 0.05,
+    "ended": 0.02,
+    "recoded": 0.03,
+    "ceded": 0.15,
+    "moved": 0.15,
+    "sea": 0.05,
+    "redigitised": 0.1,
+}
 
 
 def nation(areas: int = 6_160, *, seed: int = 1, levels: int = 6) -> AreaDivision:
@@ -39,6 +52,11 @@ def nation(areas: int = 6_160, *, seed: int = 1, levels: int = 6) -> AreaDivisio
     _, kommun = cKDTree(seeds[rng.choice(areas, KOMMUNER, replace=False)]).query(seeds)
     codes = [f"{101 + kommun[i]:04d}C{i:05d}" for i in range(areas)]
     return assemble("district", "1", codes, polygons)
+
+
+def second_edition(old: AreaDivision, changed: float) -> Redrawn:
+    """The nation redrawn: about the share ``changed`` of its areas are others."""
+    return redraw(old, 1, proportions={kind: share * changed for kind, share in KINDS.items()})
 
 
 def people(nation_: AreaDivision, count: int, *, seed: int = 2) -> Floats:
