@@ -40,7 +40,7 @@ bench: $(ready) ## The benchmarks, one after the other
 lock: $(ready) ## Write the lock files anew (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to write the lock files:  pip install uv" >&2; exit 1; }
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		--no-emit-find-links --upgrade --group build --group test --group lint pyproject.toml -o requirements.lock
+		--no-emit-find-links --upgrade --all-extras --group build --group test --group lint pyproject.toml -o requirements.lock
 	echo "gdal-utils" | uv pip compile -q --no-deps --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --no-emit-index-url --no-emit-find-links --upgrade - -o requirements-nodeps.lock
 

@@ -1,6 +1,6 @@
 """Plain frozen types that every room shares: statuses, the row, indicators, raw and protected tables, releases."""
 
-from gisintegration.tables.indicator import Break, Indicator, Kind, Rule
+from gisintegration.tables.indicator import Break, Indicator, Kind, LevelRule, Rule
 from gisintegration.tables.release import Areas, Release
 from gisintegration.tables.row import (
     BREAKDOWNS,
@@ -36,6 +36,7 @@ __all__ = [
     "Indicator",
     "Kind",
     "Labels",
+    "LevelRule",
     "Method",
     "ProtectedTable",
     "RawTable",
