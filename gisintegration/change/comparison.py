@@ -16,8 +16,8 @@ from gisintegration.change.change_log import log_between, with_log
 from gisintegration.change.classify import Links
 from gisintegration.change.moved import Moved, count_moved
 from gisintegration.change.outside import Outside, on_land, outside
-from gisintegration.change.pieces import TOLERANCE, Bools, Pieces, pieces
-from gisintegration.change.pieces_kept import keep
+from gisintegration.change.pieces import TOLERANCE, Bools, Pieces
+from gisintegration.change.pieces_kept import kept_pieces
 from gisintegration.change.relations import Ground, Relations
 from gisintegration.change.tabulate import Side, tabulate
 from gisintegration.errors import CodeError, InputError
@@ -76,8 +76,7 @@ def compare(
     ['merged', 'merged']
     """
     _check(old, new)
-    cut = pieces(old, new, tolerance=tolerance)
-    keep(old, new, cut)
+    cut = kept_pieces(old, new, tolerance=tolerance)
     if not (~cut.noise).any():
         raise InputError(
             f"{old.key} and {new.key} share no ground.", hint="see that both are of the same part of the country."

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from gisintegration.areas import AreaDivision
-from gisintegration.change.pieces import Pieces
+from gisintegration.change.pieces import Pieces, check_pair
 from gisintegration.change.pieces_kept import kept_pieces
 from gisintegration.change.same_shape import fingerprints
 from gisintegration.errors import CRSError, InputError
@@ -127,9 +127,8 @@ def check_editions(old: AreaDivision, new: AreaDivision) -> None:
     CRSError
         The two are in different coordinate reference systems.
     """
+    check_pair(old, new)
     for areas in (old, new):
-        if not len(areas):
-            raise InputError(f"{areas.key} has no areas.", hint="check the file and the filter it was read with.")
         twice = sorted(areas.table.loc[areas.table["code"].duplicated(), "code"])
         if twice:
             raise InputError(
@@ -137,23 +136,8 @@ def check_editions(old: AreaDivision, new: AreaDivision) -> None:
                 hint="read it with gi.read_areas, which tells what they are.",
                 failures=[{"code": code} for code in twice],
             )
-        if areas.overlaps:
-            raise InputError(
-                f"The areas of {areas.key} overlap by its own account: a figure would be in several of them.",
-                hint="make one crosswalk for each set of areas that do not overlap.",
-            )
     if old.key == new.key:
         raise InputError(
             f"Both editions are {old.key}.",
             hint="an area is known by division, edition and code: read one of the two as another edition.",
         )
-    if old.table.crs != new.table.crs:
-        raise CRSError(
-            f"{old.key} is in {_crs(old)}, {new.key} in {_crs(new)}.",
-            hint="read both with gi.read_areas, which turns them into EPSG:3006.",
-        )
-
-
-def _crs(areas: AreaDivision) -> str:
-    crs = areas.table.crs
-    return "no coordinate reference system" if crs is None else str(crs.to_string())

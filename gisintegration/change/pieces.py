@@ -187,18 +187,23 @@ def polygonal(shapes: Shapes) -> Shapes:
     return kept
 
 
-def _check(old: AreaDivision, new: AreaDivision, tolerance: float) -> None:
-    if not tolerance >= 0:
-        raise InputError(f"The tolerance is {tolerance}.", hint="give metres, 0 or more.")
+def check_pair(old: AreaDivision, new: AreaDivision) -> None:
+    """Refuse two editions that cannot be set against each other.
+
+    Raises
+    ------
+    InputError
+        One is empty or declares that its areas overlap.
+    CRSError
+        The two are in different coordinate reference systems.
+    """
     for areas in (old, new):
         if not len(areas):
-            raise InputError(f"{areas.key} has no areas.", hint="see that the right layer was read.")
-        if not len(_known(_polygons(areas))):
-            raise InputError(f"No area of {areas.key} has a polygon.", hint="give the edition with its boundaries.")
+            raise InputError(f"{areas.key} has no areas.", hint="check the file and the filter it was read with.")
         if areas.overlaps:
             raise InputError(
                 f"{areas.key} declares that its areas overlap: what ground is whose cannot be told.",
-                hint="compare editions whose areas do not overlap.",
+                hint="take one set of areas that do not overlap at a time.",
             )
     if old.table.crs != new.table.crs:
         raise CRSError(
@@ -207,9 +212,18 @@ def _check(old: AreaDivision, new: AreaDivision, tolerance: float) -> None:
         )
 
 
+def _check(old: AreaDivision, new: AreaDivision, tolerance: float) -> None:
+    if not tolerance >= 0:
+        raise InputError(f"The tolerance is {tolerance}.", hint="give metres, 0 or more.")
+    check_pair(old, new)
+    for areas in (old, new):
+        if not len(_known(_polygons(areas))):
+            raise InputError(f"No area of {areas.key} has a polygon.", hint="give the edition with its boundaries.")
+
+
 def _crs(areas: AreaDivision) -> str:
     crs = areas.table.crs
-    return "no declared CRS" if crs is None else str(crs.to_string())
+    return "no coordinate reference system" if crs is None else str(crs.to_string())
 
 
 def _polygons(areas: AreaDivision) -> Shapes:

@@ -10,13 +10,10 @@ from gisintegration.change.pieces import Pieces, pieces
 _kept: WeakKeyDictionary[AreaDivision, tuple[ref[AreaDivision], Pieces]] = WeakKeyDictionary()
 
 
-def keep(old: AreaDivision, new: AreaDivision, made: Pieces) -> None:
-    """Keep the pieces of two editions for as long as the old one is; those of an earlier pair with it are let go."""
-    _kept[old] = (ref(new), made)
-
-
 def kept_pieces(old: AreaDivision, new: AreaDivision, *, tolerance: float) -> Pieces:
-    """The pieces of two editions: as kept, else cut now and kept. The polygons must not be changed in place.
+    """The pieces of two editions: as kept, else cut now and kept for as long as the old edition is.
+
+    Those of an earlier pair with it are let go. The polygons must not be changed in place.
 
     Examples
     --------
@@ -29,5 +26,5 @@ def kept_pieces(old: AreaDivision, new: AreaDivision, *, tolerance: float) -> Pi
     if found is not None and found[0]() is new and found[1].tolerance == tolerance:
         return found[1]
     made = pieces(old, new, tolerance=tolerance)
-    keep(old, new, made)
+    _kept[old] = (ref(new), made)
     return made

@@ -12,7 +12,8 @@ import shapely
 
 from gisintegration.areas import AreaDivision
 from gisintegration.change.change_log import LOGGED, relations_from_log
-from gisintegration.change.pieces import TOLERANCE, pieces
+from gisintegration.change.pieces import TOLERANCE
+from gisintegration.change.pieces_kept import kept_pieces
 from gisintegration.change.relations import Relations
 from gisintegration.errors import InputError
 
@@ -74,7 +75,7 @@ def _drawn(areas: AreaDivision) -> bool:
 
 def _by_polygons(nodes: Nodes, first: int, second: int) -> list[Link]:
     """Areas that share more than a border drawn twice; one that shares nothing else, with what it shares most with."""
-    found = pieces(nodes.editions[first], nodes.editions[second], tolerance=TOLERANCE)
+    found = kept_pieces(nodes.editions[first], nodes.editions[second], tolerance=TOLERANCE)
     kept = ~found.noise
     for side in (found.old, found.new):
         largest = np.lexsort((-found.area, side))

@@ -368,7 +368,7 @@ def test_editions_that_do_not_go_together_are_refused(thirds):
         (old, old, InputError, "Both editions are district/1"),
         (empty, new, InputError, "district/1 has no areas"),
         (twice, new, InputError, "1 codes more than once"),
-        (old, new.with_(overlaps=True), InputError, "district/2 overlap"),
+        (old, new.with_(overlaps=True), InputError, "district/2 declares that its areas overlap"),
         (unknown, new, InputError, "district/1 has no polygons, and method 'area' needs them"),
         (old, grid_areas(1, 1, division="district", edition="2"), CRSError, "share no ground"),
         (old.with_(table=old.table.set_crs(3021, allow_override=True)), new, CRSError, "district/2 in EPSG:3006"),
