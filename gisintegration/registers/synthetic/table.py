@@ -196,7 +196,15 @@ def draw_year(
 def to_table(columns: dict[str, pa.Array]) -> pa.Table:
     """The columns in the contract's order and types."""
     target = schema()
-    return pa.Table.from_arrays([columns[field.name] for field in target], schema=target)
+    number = len(columns["person"])
+    arrays = [columns[f.name] if f.name in columns else _nothing(f, number) for f in target]
+    return pa.Table.from_arrays(arrays, schema=target)
+
+
+def _nothing(field: pa.Field, number: int) -> pa.Array:
+    if contract()[field.name].get("nullable"):
+        return pa.nulls(number, field.type)
+    return pa.array(np.zeros(number, dtype=np.int8)).cast(field.type)
 
 
 def write(table: pa.Table, path: Path) -> None:

@@ -110,5 +110,10 @@ _ZERO_WHERE_NOTHING = frozenset(
         "unemployment_benefit",
         "establishment_benefit",
         "sick_days",
+        "income_statement",
+        "sickness_pay",
+        "activity_compensation",
+        "introduction_benefit",
+        "sfi_pupil",
     )
 )
