@@ -15,7 +15,7 @@ from gisintegration.indicators.constants import Constants, load_constants, runs
 from gisintegration.indicators.rules import column_of, constants_in, known_variables, parse, variables_in
 from gisintegration.tables import Indicator, Kind
 
-_NOT_SUBJECTS = ("breakdowns", "constants", "countries")
+_NOT_SUBJECTS = ("breakdowns", "constants")
 
 
 def load_indicators(
