@@ -16,7 +16,8 @@ from gisintegration.change.crosswalk_rows import Kind
 from gisintegration.change.crosswalk_table import POPULATION
 from gisintegration.errors import InputError
 from gisintegration.indicators import load_constants
-from gisintegration.indicators.rules import compile_sql, variables_in
+from gisintegration.indicators.derived import columns_of, with_derived
+from gisintegration.indicators.rules import compile_sql, reads
 from gisintegration.progress import Progress, part
 from gisintegration.registers import Placement, Register, place, placed_sql
 
@@ -113,10 +114,11 @@ def _pairs_sql(
     register: Register, placement: Placement, editions: Editions, year: int, rules: Mapping[str, Mapping[str, Any]]
 ) -> str:
     constants = load_constants()
-    columns = ["person"]
-    for rule in rules.values():
-        columns += [name for name in sorted(variables_in(rule)) if name not in columns]
-    first = placed_sql(register, placement, editions.old.key, year, columns)
+    has = set(register.variables)
+    read: set[str] = set().union(*(reads(rule).this for rule in rules.values()))
+    columns = sorted({"person", *columns_of(read, has)})
+    placed = placed_sql(register, placement, editions.old.key, year, columns)
+    first = with_derived(placed, read, year=year, has=has, everyone=register.select(columns, year))
     second = placed_sql(register, placement, editions.new.key, year, ["person"])
     counted = "".join(
         f", count(*) filter (where {compile_sql(rule, year, constants)}) as {sql.name(kind)}"

@@ -248,11 +248,11 @@ def _possible(
 ) -> tuple[dict[str, Indicator], Axis]:
     """The indicators and classes that the register has the variables of; refuses the rest, or warns of it."""
     has = set(register.variables)
-    lacks = {key: sorted(variables_of(item) - has) for key, item in indicators.items()}
+    lacks = {key: sorted(variables_of(item, has) - has) for key, item in indicators.items()}
     if missing not in ("refuse", "skip"):
         raise IndicatorError.unknown("way with missing variables", missing, ["refuse", "skip"])
     axis = axis_of(breakdowns)
-    poor = {item.code: sorted(variables_in(item.rule) - has) for members in axis.lists for item in members}
+    poor = {item.code: sorted(variables_in(item.rule, has) - has) for members in axis.lists for item in members}
     failures = [{"indicator": key, "lacks": ", ".join(absent)} for key, absent in lacks.items() if absent]
     failures += [{"class": code, "lacks": ", ".join(absent)} for code, absent in poor.items() if absent]
     kept = {key: item for key, item in indicators.items() if not lacks[key]}

@@ -15,10 +15,11 @@ from gisintegration.engines.duck import count
 from gisintegration.indicators.cells import Axis, Counts, Figures, climb, groupings, middles, spread
 from gisintegration.indicators.classes import SEXES
 from gisintegration.indicators.constants import Constants
-from gisintegration.indicators.declare import variables_of
+from gisintegration.indicators.declare import reads_of
+from gisintegration.indicators.derived import columns_of, with_derived
 from gisintegration.indicators.measures import Plan, plan
 from gisintegration.indicators.rows import COORDINATE_TYPES, METHODS, Part, cells_of
-from gisintegration.indicators.rules import compile_sql, variables_in
+from gisintegration.indicators.rules import compile_sql, reads
 from gisintegration.registers import Placement, Register, placed_sql
 from gisintegration.sql import literal, name
 from gisintegration.tables import Indicator, Method
@@ -66,11 +67,15 @@ def counted(con: duckdb.DuckDBPyConnection, task: Task, made: Mapping[str, AreaD
 
 def _question(task: Task, asked: Plan) -> Question:
     rules = [item.rule for members in task.axis.lists for item in members]
-    columns = {"sex"}.union(*(variables_of(item) for item in task.in_force), *(variables_in(rule) for rule in rules))
+    read = {"sex"}.union(*(reads_of(item).this for item in task.in_force), *(reads(rule).this for rule in rules))
     if asked.coordinates:
-        columns.add("coordinate_type")
+        read.add("coordinate_type")
+    has = set(task.register.variables)
+    columns = sorted(columns_of(read, has))
+    source = placed_sql(task.register, task.placement, task.areas, task.year, columns)
+    everyone = task.register.select(columns, task.year)
     return Question(
-        source=placed_sql(task.register, task.placement, task.areas, task.year, sorted(columns)),
+        source=with_derived(source, read, year=task.year, has=has, everyone=everyone),
         areas=len(task.areas),
         sex=f"{name('sex')} = {literal(SEXES[1])}",
         lists=tuple(

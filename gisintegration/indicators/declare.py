@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from gisintegration.errors import IndicatorError
 from gisintegration.indicators.constants import Constants, load_constants, runs
-from gisintegration.indicators.rules import column_of, constants_in, known_variables, parse, variables_in
-from gisintegration.tables import Indicator, Kind
+from gisintegration.indicators.derived import columns_of
+from gisintegration.indicators.rules import Reads, constants_in, known_variables, parse, reads
+from gisintegration.tables import Indicator, Kind, Rule
 
 _NOT_SUBJECTS = ("breakdowns", "constants")
 
@@ -61,17 +62,36 @@ def load_indicators(
     return made if names == "all" else _chosen(names, made)
 
 
-def variables_of(indicator: Indicator) -> set[str]:
-    """The register columns an indicator reads, apart from what its breakdowns read.
+def reads_of(indicator: Indicator) -> Reads:
+    """The variables an indicator reads, apart from what its breakdowns read: of the year, the year after and before.
+
+    Examples
+    --------
+    >>> sorted(reads_of(load_indicators()["employed_share"]).this)
+    ['age', 'labour_status']
+    """
+    named = frozenset(name for name in (indicator.variable, indicator.base) if name is not None)
+    found = Reads(this=named)
+    for rule in _rules(indicator).values():
+        found |= reads(rule)
+    return found
+
+
+def variables_of(indicator: Indicator, has: Collection[str] | None = None) -> set[str]:
+    """The register columns an indicator reads in any year, apart from what its breakdowns read.
+
+    Parameters
+    ----------
+    has
+        The register's columns: a derived variable that it has is read as it is.
 
     Examples
     --------
     >>> sorted(variables_of(load_indicators()["employed_share"]))
     ['age', 'labour_status']
     """
-    rules = [indicator.population, indicator.numerator or {}]
-    named = {column_of(name) for name in (indicator.variable, indicator.base) if name is not None}
-    return named.union(*(variables_in(rule) for rule in rules))
+    found = reads_of(indicator)
+    return columns_of(found.this | found.next | found.previous, has)
 
 
 def constants_of(indicator: Indicator) -> set[str]:
@@ -83,7 +103,14 @@ def constants_of(indicator: Indicator) -> set[str]:
     {'price_base_amount'}
     """
     needed = {indicator.per} if indicator.per else set()
-    return needed | constants_in(indicator.population) | constants_in(indicator.numerator or {})
+    if indicator.kind is Kind.CLASS:
+        needed |= {f"{part}_{figure}" for part in indicator.components for figure in ("mean", "deviation")}
+    return needed.union(*(constants_in(rule) for rule in _rules(indicator).values()))
+
+
+def _rules(indicator: Indicator) -> dict[str, Rule]:
+    fields = ("population", "numerator", "denominator")
+    return {field: rule for field in fields if (rule := getattr(indicator, field))}
 
 
 def years_without(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gisintegration.engines import Sample
 from gisintegration.errors import IndicatorError
 from gisintegration.indicators.constants import Constants
-from gisintegration.indicators.rules import compile_sql, value_sql
+from gisintegration.indicators.rules import compile_sql
 from gisintegration.sql import literal, name
 from gisintegration.tables import Indicator, Kind
 
@@ -109,13 +109,13 @@ def _measure(indicator: Indicator, year: int, constants: Constants, sums: dict[s
             f"'{indicator.id}' is made of other indicators: {', '.join(indicator.components)}.",
             hint="aggregate its components, and make the index or class of the result.",
         )
-    value = value_sql(indicator.variable, year)
+    value = name(indicator.variable)
     if indicator.kind is Kind.MEDIAN:
         return Measure(sample=Sample(population, value), per=per)
     if indicator.base is None:
         known = f"{population} and {value} is not null"
         return Measure((_place(sums, _amount(known, value)), _place(sums, _number(known))), per=per)
-    base = value_sql(indicator.base, year)
+    base = name(indicator.base)
     known = f"{population} and {value} is not null and {base} is not null"
     return Measure(
         (_place(sums, _amount(known, value)), _place(sums, _amount(known, base)), _place(sums, _number(known)))

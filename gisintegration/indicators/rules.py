@@ -1,130 +1,81 @@
-"""The rule language of indicators: what a rule may say, what is wrong with one, and the SQL it becomes.
-
-A condition on a missing value is false, and nothing in the language negates: so a person is counted only where
-everything the rule asks for is known, and ``missing`` is the one way to ask for a missing value.
-"""
+"""Rules compiled: the SQL a rule becomes, what it reads, and which rules nobody can satisfy both of."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
-from typing import Any
 
 from gisintegration.errors import IndicatorError
 from gisintegration.indicators.constants import Constants
-from gisintegration.registers.contract import Variable, variables
+from gisintegration.indicators.derived import MOVED, columns_of
+from gisintegration.indicators.grammar import NEAR, AnyOf, ByYear, Condition, Parsed, known_variables, parse
 from gisintegration.sql import literal, name
 from gisintegration.tables import Rule
 
-DAYS = "days_in_sweden"
-DERIVED: Mapping[str, Variable] = {
-    DAYS: Variable(
-        name=DAYS,
-        type="integer",
-        sv="Dagar från senaste invandring till 31 december",
-        en="Days from the latest immigration to 31 December",
-        register="RTB",
-        reference="31 December",
-        nullable=True,
-        unit="dagar",
-    )
-}
-_SOURCE_OF = {DAYS: "immigrated"}
-_SPAN = re.compile(r"(-?\d+)-(-?\d+)")
-_COMPARISON = re.compile(r"(<=|>=|<|>)\s*(?:(-?\d+(?:\.\d+)?)\s*(?:\*\s*([a-z][a-z0-9_]*))?|([a-z][a-z0-9_]*))")
+__all__ = [
+    "AnyOf",
+    "ByYear",
+    "Condition",
+    "Parsed",
+    "Reads",
+    "compile_sql",
+    "constants_in",
+    "exclude_each_other",
+    "known_variables",
+    "parse",
+    "reads",
+    "variables_in",
+    "years_not_covered",
+]
 
 
 @dataclass(frozen=True)
-class Condition:
-    """One condition on one variable.
+class Reads:
+    """The variables a rule reads, by whose year they are of.
 
     Parameters
     ----------
-    variable
-        Which.
-    kind
-        ``known``, ``missing``, ``equal`` (to one of ``values``), ``span`` (``values`` are both ends, inclusive),
-        ``compare`` (with ``number``, times a national constant if one is named).
+    this, next, previous
+        Variables of the year itself, of the year after, of the year before: the register's or derived ones.
+    moved
+        Whether it asks how the year's move looks from the area.
     """
 
-    variable: str
-    kind: str
-    values: tuple[Any, ...] = ()
-    operator: str = ""
-    number: str = "1"
-    constant: str = ""
+    this: frozenset[str] = frozenset()
+    next: frozenset[str] = frozenset()
+    previous: frozenset[str] = frozenset()
+    moved: bool = False
 
-
-@dataclass(frozen=True)
-class AnyOf:
-    """Rules of which one must hold."""
-
-    rules: tuple[tuple[Condition | AnyOf, ...], ...]
-
-
-Parsed = tuple[Condition | AnyOf, ...]
-
-
-def parse(rule: Rule) -> tuple[Parsed, list[str]]:
-    """A rule's conditions, and everything that is wrong with it as sentences that say what to do.
-
-    Examples
-    --------
-    >>> parse({"age": "20-64"})[0]
-    (Condition(variable='age', kind='span', values=(20, 64), operator='', number='1', constant=''),)
-    >>> parse({"sexe": "women", "labour_status": "employd"})[1]
-    ["there is no variable 'sexe': did you mean 'sex'?",
-     "labour_status has no code 'employd': did you mean 'employed'?"]
-    """
-    tests: list[Condition | AnyOf] = []
-    wrong: list[str] = []
-    for key, value in rule.items():
-        if key == "any":
-            branch, found = _any(value)
-            tests += branch
-            wrong += found
-        elif key not in known_variables():
-            wrong.append(f"there is no variable '{key}'{_near(key, known_variables())}")
-        else:
-            test = _test(known_variables()[key], value)
-            if isinstance(test, Condition):
-                tests.append(test)
-            else:
-                wrong.append(test)
-    return tuple(tests), wrong
-
-
-def known_variables() -> Mapping[str, Variable]:
-    """The register's variables and those the compiler derives from them (``days_in_sweden``).
-
-    Examples
-    --------
-    >>> known_variables()["days_in_sweden"].unit
-    'dagar'
-    """
-    return {**variables(), **DERIVED}
+    def __or__(self, other: Reads) -> Reads:
+        return Reads(
+            self.this | other.this,
+            self.next | other.next,
+            self.previous | other.previous,
+            self.moved or other.moved,
+        )
 
 
 def compile_sql(rule: Rule, year: int, constants: Constants) -> str:
-    """A rule as an SQL condition that is true or false, never null.
+    """A rule as an SQL condition that is true or false, never null, over persons with the columns it reads.
+
+    Derived variables are columns as the register's own are (:func:`derived.with_derived` makes them); what is asked of
+    the year after or before is the column ``"next.age"`` or ``"previous.age"``.
 
     Parameters
     ----------
     rule
         A table of conditions that must all hold.
     year
-        Data year: decides constants, and the 31 December to which ``days_in_sweden`` is counted.
+        Data year: decides constants, and which of a table of values by year holds.
     constants
         Where the rule compares with a national constant.
 
     Raises
     ------
     IndicatorError
-        The rule has faults, or the year has no figure for a constant.
+        The rule has faults, says nothing of the year, or the year has no figure for a constant.
 
     Examples
     --------
@@ -140,27 +91,54 @@ def compile_sql(rule: Rule, year: int, constants: Constants) -> str:
     return f"({_all_sql(tests, year, constants)}) is true" if tests else "true"
 
 
-def variables_in(rule: Rule) -> set[str]:
-    """The register columns a rule reads.
+def variables_in(rule: Rule, has: Collection[str] | None = None) -> set[str]:
+    """The register columns a rule reads of the year itself; ``reads`` tells of the years beside it.
+
+    Parameters
+    ----------
+    has
+        The register's columns: a derived variable that it has is read as it is.
 
     Examples
     --------
-    >>> sorted(variables_in({"any": [{"days_in_sweden": "< 730"}, {"age": ">= 18"}]}))
+    >>> sorted(variables_in({"any": [{"days_in_sweden": "< 730"}, {"age": ">= 18"}], "next.age": "known"}))
     ['age', 'immigrated']
     """
-    tests, _ = parse(rule)
-    return {column_of(test.variable) for test in _leaves(tests)}
+    return columns_of(reads(rule).this, has)
 
 
-def column_of(variable: str) -> str:
-    """The register column a variable is read from.
+def reads(rule: Rule) -> Reads:
+    """The variables a rule reads, those of the year after and before apart.
 
     Examples
     --------
-    >>> column_of("days_in_sweden"), column_of("age")
-    ('immigrated', 'age')
+    >>> found = reads({"labour_status": "employed", "next.labour_status": "employed"})
+    >>> found.this == found.next, found.previous
+    (True, frozenset())
     """
-    return _SOURCE_OF.get(variable, variable)
+    leaves = list(_leaves(parse(rule)[0]))
+    by_year = {
+        when: frozenset(test.variable for test in leaves if test.when == when and test.variable != MOVED)
+        for when in ("", *NEAR)
+    }
+    moved = any(test.variable == MOVED for test in leaves)
+    return Reads(by_year[""], by_year["next"], by_year["previous"], moved)
+
+
+def years_not_covered(rule: Rule, first: int, last: int) -> dict[str, list[int]]:
+    """Variable → the years from ``first`` to ``last`` of which its table of values by year says nothing.
+
+    Examples
+    --------
+    >>> years_not_covered({"age": {"2012-": "20-64"}}, 2010, 2014)
+    {'age': [2010, 2011]}
+    """
+    tables = [test for test in _items(parse(rule)[0]) if isinstance(test, ByYear)]
+    found = {
+        table.spans[0][2].column: [year for year in range(first, last + 1) if table.of(year) is None]
+        for table in tables
+    }
+    return {key: years for key, years in found.items() if years}
 
 
 def constants_in(rule: Rule) -> set[str]:
@@ -175,95 +153,43 @@ def constants_in(rule: Rule) -> set[str]:
     return {test.constant for test in _leaves(tests) if test.constant}
 
 
-def exclude_each_other(first: Rule, second: Rule) -> bool:
+def exclude_each_other(first: Rule, second: Rule, year: int | None = None) -> bool:
     """Whether no person can satisfy both, told from spans, comparisons and codes on the same variable.
+
+    Values by year are those of ``year``; without one, both rules must be apart in every year.
 
     Examples
     --------
     >>> exclude_each_other({"age": "20-64"}, {"age": ">= 65"}), exclude_each_other({"age": "20-64"}, {"age": "0-20"})
     (True, False)
     """
-    mine, yours = (
-        {test.variable: test for test in parse(rule)[0] if isinstance(test, Condition)} for rule in (first, second)
+    mine, yours = (dict(_alternatives(parse(rule)[0], year)) for rule in (first, second))
+    return any(
+        all(_apart(one, other) for one in mine[column] for other in yours[column])
+        for column in mine.keys() & yours.keys()
     )
-    return any(_apart(mine[variable], yours[variable]) for variable in mine.keys() & yours.keys())
 
 
-def value_sql(variable: str, year: int) -> str:
-    r"""A variable's value as SQL; ``days_in_sweden`` is counted to 31 December of the year.
-
-    Examples
-    --------
-    >>> value_sql("days_in_sweden", 2022)
-    'date_diff(\'day\', "immigrated", date \'2022-12-31\')'
-    """
-    if variable == DAYS:
-        return f"date_diff('day', {name('immigrated')}, date '{year}-12-31')"
-    return name(variable)
-
-
-def _any(value: object) -> tuple[Parsed, list[str]]:
-    if not isinstance(value, Sequence) or not value or not all(isinstance(branch, Mapping) for branch in value):
-        return (), ['`any` holds a list of rules, as any = [{ age = "0-19" }, { age = ">= 65" }]']
-    parsed = [parse(branch) for branch in value]
-    return (AnyOf(tuple(tests for tests, _ in parsed)),), [text for _, wrong in parsed for text in wrong]
-
-
-def _test(variable: Variable, value: object) -> Condition | str:
-    if value in ("known", "missing"):
-        return Condition(variable.name, str(value))
-    if variable.type == "boolean":
-        if isinstance(value, bool):
-            return Condition(variable.name, "equal", (value,))
-        return f"{variable.name} is true or false, not {value!r}"
-    if variable.type in ("id", "date"):
-        return f'{variable.name} can only be asked for as "known" or "missing", not {value!r}'
-    if variable.type == "code":
-        return _code_test(variable, value)
-    return _number_test(variable, value)
-
-
-def _code_test(variable: Variable, value: object) -> Condition | str:
-    given = value if isinstance(value, list | tuple) else [value]
-    if not given:
-        return f"{variable.name} has an empty list: no one could satisfy it"
-    for code in given:
-        if not isinstance(code, str):
-            return f"{variable.name} is a code, written as text, not {code!r}"
-        if variable.codes and code not in variable.codes:
-            return f"{variable.name} has no code '{code}'{_near(code, variable.codes)}"
-        if variable.pattern and not re.fullmatch(variable.pattern, code):
-            return f"{variable.name} is written as {variable.pattern.strip('^$')}, not '{code}'"
-    return Condition(variable.name, "equal", tuple(given))
-
-
-def _number_test(variable: Variable, value: object) -> Condition | str:
-    numbers = value if isinstance(value, list | tuple) else [value]
-    if numbers and all(isinstance(item, int) and not isinstance(item, bool) for item in numbers):
-        return Condition(variable.name, "equal", tuple(numbers))
-    text = str(value).strip()
-    if span := _SPAN.fullmatch(text):
-        low, high = int(span[1]), int(span[2])
-        if low > high:
-            return f"{variable.name} has the span '{text}', whose first number is the larger"
-        return Condition(variable.name, "span", (low, high))
-    if parts := _COMPARISON.fullmatch(text):
-        constant = parts[3] or parts[4] or ""
-        return Condition(variable.name, "compare", operator=parts[1], number=parts[2] or "1", constant=constant)
-    return (
-        f'{variable.name} = {value!r} is not understood: write a whole number, a list of them, a span "20-64", '
-        'a comparison ">= 10" or "< 0.6 * median_equivalised_income", "known" or "missing"'
-    )
+def _alternatives(tests: Parsed, year: int | None) -> Iterator[tuple[str, list[Condition]]]:
+    """Each column with the conditions of which one holds: that of the year, or of any year."""
+    for test in tests:
+        if isinstance(test, Condition):
+            yield test.column, [test]
+        elif isinstance(test, ByYear):
+            of_year = None if year is None else test.of(year)
+            yield test.spans[0][2].column, [span for _, _, span in test.spans] if of_year is None else [of_year]
 
 
 def _all_sql(tests: Parsed, year: int, constants: Constants) -> str:
     return " and ".join(_sql(test, year, constants) for test in tests) or "true"
 
 
-def _sql(test: Condition | AnyOf, year: int, constants: Constants) -> str:
+def _sql(test: Condition | AnyOf | ByYear, year: int, constants: Constants) -> str:
     if isinstance(test, AnyOf):
         return "(" + " or ".join(f"({_all_sql(branch, year, constants)})" for branch in test.rules) + ")"
-    value = value_sql(test.variable, year)
+    if isinstance(test, ByYear):
+        return _sql(_of_year(test, year), year, constants)
+    value = name(test.column)
     match test.kind:
         case "known":
             return f"{value} is not null"
@@ -282,17 +208,36 @@ def _limit(test: Condition, year: int, constants: Constants) -> str:
     # Decimal arithmetic: 0.6 of a whole number of kronor is a limit without a float's error.
     number = Decimal(test.number)
     if test.constant:
-        number *= Decimal(str(constants.value(test.constant, year)))
+        # What is asked of another year is compared with that year's constant.
+        number *= Decimal(str(constants.value(test.constant, year + {"next": 1, "previous": -1}.get(test.when, 0))))
     return format(number.normalize(), "f")
 
 
-def _leaves(tests: Parsed) -> Iterator[Condition]:
+def _of_year(table: ByYear, year: int) -> Condition:
+    test = table.of(year)
+    if test is None:
+        raise IndicatorError(
+            f"A rule says nothing of {table.spans[0][2].column} for {year}.",
+            hint="give its table of values by year a span that holds the year.",
+        )
+    return test
+
+
+def _items(tests: Parsed) -> Iterator[Condition | ByYear]:
     for test in tests:
+        if isinstance(test, AnyOf):
+            for branch in test.rules:
+                yield from _items(branch)
+        else:
+            yield test
+
+
+def _leaves(tests: Parsed) -> Iterator[Condition]:
+    for test in _items(tests):
         if isinstance(test, Condition):
             yield test
         else:
-            for branch in test.rules:
-                yield from _leaves(branch)
+            yield from (span for _, _, span in test.spans)
 
 
 def _apart(first: Condition, second: Condition) -> bool:
@@ -314,8 +259,3 @@ def _reach(test: Condition) -> tuple[float, float] | None:
         most = {"<=": number, "<": math.nextafter(number, -math.inf)}.get(test.operator, math.inf)
         return least, most
     return None
-
-
-def _near(given: str, known: Mapping[str, object]) -> str:
-    close = get_close_matches(given, list(known), n=1)
-    return f": did you mean '{close[0]}'?" if close else f"; known: {', '.join(list(known)[:20])}"
