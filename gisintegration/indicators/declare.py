@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from gisintegration.errors import IndicatorError
+from gisintegration.indicators import moves
 from gisintegration.indicators.constants import Constants, load_constants, runs
 from gisintegration.indicators.derived import columns_of
 from gisintegration.indicators.rules import Reads, constants_in, known_variables, parse, reads
@@ -42,7 +43,7 @@ def load_indicators(
     --------
     >>> found = load_indicators(["population", "employed_share"])
     >>> found["employed_share"].title["sv"]
-    'Andel sysselsatta, 20–64 år'
+    'Andel sysselsatta'
     """
     made: dict[str, Indicator] = {}
     failures: list[dict[str, str]] = []
@@ -246,7 +247,7 @@ def faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
     [('variable', "'sex' is not a whole number of the register: sums are exact only over whole numbers")]
     """
     yield from _text_faults(indicator)
-    for field in ("population", "numerator"):
+    for field in ("population", "numerator", "denominator"):
         rule = getattr(indicator, field) or {}
         yield from ((field, what) for what in parse(rule)[1])
         known = load_constants().by_name
@@ -260,6 +261,7 @@ def faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
         yield "numerator", "is empty: say who has the property"
     for field in ("variable", "base"):
         yield from ((field, what) for what in _number_faults(getattr(indicator, field)))
+    yield from moves.faults(indicator)
     first, last = indicator.years
     if first is not None and last is not None and first > last:
         yield "years", f"{first}-{last} ends before it begins"

@@ -144,9 +144,9 @@ def test_notes_name_the_indicators():
     made = series_breaks(raw([2021, 2022], indicator="employed_share"))
     assert break_notes(made, LIBRARY) == [
         {
-            "sv": "Tidsseriebrott 2022 (Andel sysselsatta, 20–64 år): "
+            "sv": "Tidsseriebrott 2022 (Andel sysselsatta): "
             "BAS ersätter RAMS; före 2022 heter måttet andel förvärvsarbetande.",
-            "en": "Break in the series in 2022 (Share of employed, ages 20–64): "
+            "en": "Break in the series in 2022 (Share of employed): "
             "BAS replaces RAMS; before 2022 the measure is the share gainfully employed.",
         }
     ]
