@@ -57,7 +57,7 @@ class Reads:
         )
 
 
-def compile_sql(rule: Rule, year: int, constants: Constants) -> str:
+def compile_sql(rule: Rule, year: int, constants: Constants, *, of: int | None = None) -> str:
     """A rule as an SQL condition that is true or false, never null, over persons with the columns it reads.
 
     Derived variables are columns as the register's own are (:func:`derived.with_derived` makes them); what is asked of
@@ -68,9 +68,11 @@ def compile_sql(rule: Rule, year: int, constants: Constants) -> str:
     rule
         A table of conditions that must all hold.
     year
-        Data year: decides constants, and which of a table of values by year holds.
+        Year of the persons: decides constants, and which of a table of values by year holds.
     constants
         Where the rule compares with a national constant.
+    of
+        Year of the figure, where the persons are of another (moves): a table of values by year is then read for it.
 
     Raises
     ------
@@ -88,7 +90,7 @@ def compile_sql(rule: Rule, year: int, constants: Constants) -> str:
         raise IndicatorError(
             f"The rule {dict(rule)} cannot be used: {'; '.join(wrong)}.", hint="see docs/indicators.md."
         )
-    return f"({_all_sql(tests, year, constants)}) is true" if tests else "true"
+    return f"({_all_sql(tests, constants, (year, year if of is None else of))}) is true" if tests else "true"
 
 
 def variables_in(rule: Rule, has: Collection[str] | None = None) -> set[str]:
@@ -180,15 +182,16 @@ def _alternatives(tests: Parsed, year: int | None) -> Iterator[tuple[str, list[C
             yield test.spans[0][2].column, [span for _, _, span in test.spans] if of_year is None else [of_year]
 
 
-def _all_sql(tests: Parsed, year: int, constants: Constants) -> str:
-    return " and ".join(_sql(test, year, constants) for test in tests) or "true"
+def _all_sql(tests: Parsed, constants: Constants, years: tuple[int, int]) -> str:
+    return " and ".join(_sql(test, constants, years) for test in tests) or "true"
 
 
-def _sql(test: Condition | AnyOf | ByYear, year: int, constants: Constants) -> str:
+def _sql(test: Condition | AnyOf | ByYear, constants: Constants, years: tuple[int, int]) -> str:
+    """``years``: of the persons, and of the figure, which a table of values by year is read for."""
     if isinstance(test, AnyOf):
-        return "(" + " or ".join(f"({_all_sql(branch, year, constants)})" for branch in test.rules) + ")"
+        return "(" + " or ".join(f"({_all_sql(branch, constants, years)})" for branch in test.rules) + ")"
     if isinstance(test, ByYear):
-        return _sql(_of_year(test, year), year, constants)
+        test = _of_year(test, years[1])
     value = name(test.column)
     match test.kind:
         case "known":
@@ -198,7 +201,7 @@ def _sql(test: Condition | AnyOf | ByYear, year: int, constants: Constants) -> s
         case "span":
             return f"{value} between {test.values[0]} and {test.values[1]}"
         case "compare":
-            return f"{value} {test.operator} {_limit(test, year, constants)}"
+            return f"{value} {test.operator} {_limit(test, years[0], constants)}"
     if len(test.values) == 1:
         return f"{value} = {literal(test.values[0])}"
     return f"{value} in ({', '.join(literal(item) for item in test.values)})"
