@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from gisintegration.change.crosswalk_make import crosswalk as crosswalk
     from gisintegration.change.crosswalk_preview import preview_crosswalks as preview_crosswalks
     from gisintegration.change.recalculate import recalculate as recalculate
+    from gisintegration.database import ReleaseInfo as ReleaseInfo
+    from gisintegration.database import Store as Store
     from gisintegration.database import open_release as open_release
+    from gisintegration.database import open_store as open_store
     from gisintegration.database import release as release
     from gisintegration.database import save_release as save_release
     from gisintegration.database import select_release as select_release
@@ -93,7 +96,7 @@ _NAMES: dict[str, str] = {
     "change.crosswalk_make": "crosswalk",
     "change.crosswalk_preview": "preview_crosswalks",
     "change.recalculate": "recalculate",
-    "database": "open_release release save_release select_release",
+    "database": "ReleaseInfo Store open_release open_store release save_release select_release",
     "disclosure": "Policy protect",
     "errors": "GisIntegrationError",
     "indicators": "aggregate load_constants load_indicators",

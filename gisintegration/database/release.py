@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from gisintegration.disclosure import POLICIES
-from gisintegration.disclosure.scope import check_scope
+from gisintegration.database.draft import Draft, check_parts, release_id
+from gisintegration.database.part import Part, parts_in
 from gisintegration.errors import DisclosureError
-from gisintegration.tables import SCHEMA_VERSION, Areas, ProtectedTable, Release, row_keys
+from gisintegration.tables import Areas, Indicator, Labels, ProtectedTable, Release
+
+if TYPE_CHECKING:
+    from gisintegration.database.store import Store
 
 
 def release(
@@ -24,6 +23,10 @@ def release(
     source: str = "",
     notes: Sequence[Mapping[str, str]] = (),
     manifest: Mapping[str, Any] | None = None,
+    store: Store | None = None,
+    by: str = "",
+    date: str = "",
+    reason: str = "",
 ) -> Release:
     """An immutable, content-hashed set of protected tables, ready to publish.
 
@@ -37,72 +40,90 @@ def release(
         For the source line; those of the tables when not said.
     notes
         Sentences (sv, en) every output carries, beside those of the tables.
+    store
+        Where it is kept under a number, as ``gi.open_store`` gave it; None: in memory only. The id is the same.
+    by, date, reason
+        Who made it, when and why, for the store; as given, never from a clock.
 
     Raises
     ------
     DisclosureError
         A table is not protected, a cell occurs twice, an edition is missing in ``areas``, the tables are under
         different policies, or they hold divisions that the policy keeps apart.
+
+    Examples
+    --------
+    >>> from gisintegration.disclosure import protect
+    >>> from gisintegration.testing import example_raw, grid_areas
+    >>> areas = grid_areas(2, 1)
+    >>> made = release(protect(example_raw(numerator=[30], denominator=[60]), "scb-share-rule"),
+    ...                areas={"deso/2018": areas})
+    >>> len(made.id), made.number is None
+    (12, True)
     """
-    given = list(tables) if isinstance(tables, Sequence) else [tables]
+    given = [tables] if isinstance(tables, ProtectedTable) else _sequence(tables)
     for table in given:
         if not isinstance(table, ProtectedTable):
             raise DisclosureError(
                 f"A release is made of protected tables, and this is a {type(table).__name__}.",
                 hint='gi.protect(table, "scb-share-rule") makes one.',
             )
-    policies = sorted({policy for table in given for policy in table.stamps})
-    if len(policies) != 1:
-        raise DisclosureError(
-            f"The tables are under different policies: {', '.join(policies) or 'none'}.",
-            hint="protect everything that is published together with one policy.",
-        )
-    if policies[0] in POLICIES:
-        check_scope([table.table for table in given], POLICIES[policies[0]])
+    keyed = {getattr(found, "key", key): found for key, found in areas.items()}
+    parts = tuple(part for part, _ in parts_in(given))
+    check_parts(parts, keyed)
     made = Release(
         name=name,
-        id=_content_hash(given),
+        id=release_id(parts, keyed, declared(given)),
         tables=tuple(given),
-        areas={getattr(found, "key", key): found for key, found in areas.items()},
+        areas=keyed,
         manifest=dict(manifest or {}),
         organisation=organisation,
-        source=source or "; ".join(dict.fromkeys(table.source for table in given if table.source)),
-        notes=_distinct([*notes, *(note for table in given for note in table.notes)]),
+        source=source or joined_source(given),
+        notes=distinct([*notes, *(note for table in given for note in table.notes)]),
     )
-    _check_rows(made)
-    return made
+    return made if store is None else store.keep(made, by=by, date=date, reason=reason)
 
 
-def _distinct(notes: Sequence[Mapping[str, str]]) -> tuple[Mapping[str, str], ...]:
+def draft_of(made: Release, parts: Sequence[Part]) -> Draft:
+    """A release in memory as what a store keeps, with its parts in the store."""
+    return Draft(
+        parts=tuple(parts),
+        areas=made.areas,
+        indicators=made.indicators,
+        labels=made.labels,
+        stamps=made.stamps,
+        name=made.name,
+        organisation=made.organisation,
+        source=made.source,
+        notes=made.notes,
+        manifest=made.manifest,
+    )
+
+
+def declared(tables: Iterable[ProtectedTable]) -> dict[str, Indicator]:
+    """Declarations of the indicators in tables, by id in order."""
+    found = {key: value for table in tables for key, value in table.indicators.items()}
+    return {key: found[key] for key in sorted(found)}
+
+
+def joined_labels(many: Iterable[Labels]) -> dict[str, dict[str, Mapping[str, str]]]:
+    """Labels of several tables; of the same class the last is used."""
+    merged: dict[str, dict[str, Mapping[str, str]]] = {}
+    for labels in many:
+        for breakdown, classes in labels.items():
+            merged.setdefault(breakdown, {}).update(classes)
+    return merged
+
+
+def joined_source(tables: Iterable[ProtectedTable]) -> str:
+    """Who published the figures, each once."""
+    return "; ".join(dict.fromkeys(table.source for table in tables if table.source))
+
+
+def distinct(notes: Iterable[Mapping[str, str]]) -> tuple[Mapping[str, str], ...]:
+    """Notes, each once."""
     return tuple({tuple(sorted(note.items())): note for note in notes}.values())
 
 
-def _check_rows(made: Release) -> None:
-    rows = made.statistics
-    pairs = rows[["division", "edition"]].drop_duplicates()
-    editions = sorted(f"{division}/{edition}" for division, edition in pairs.itertuples(index=False))
-    missing = [key for key in editions if key not in made.areas]
-    if missing:
-        raise DisclosureError(
-            f"Figures are given for {', '.join(missing)}, but the areas are not.",
-            hint="pass every edition in areas=.",
-        )
-    keys = row_keys(rows)
-    twice = int((keys[1:] == keys[:-1]).sum())
-    if twice:
-        raise DisclosureError(f"{twice} cells occur more than once in the release.", hint="each figure has one row.")
-
-
-def _content_hash(tables: Sequence[ProtectedTable]) -> str:
-    digest = hashlib.sha256(SCHEMA_VERSION.encode())
-    for table in tables:
-        for name, column in table.table.items():
-            digest.update(f"\n{name}\n".encode())
-            if isinstance(column.dtype, pd.CategoricalDtype):
-                digest.update("\n".join(column.cat.categories).encode())
-                digest.update(column.cat.codes.to_numpy(dtype="<i4").tobytes())
-            else:
-                digest.update(column.to_numpy(dtype="<f8").tobytes())
-        declared = {key: item.model_dump(mode="json") for key, item in sorted(table.indicators.items())}
-        digest.update(json.dumps(declared, sort_keys=True, ensure_ascii=False).encode())
-    return digest.hexdigest()[:12]
+def _sequence(tables: Any) -> list[Any]:
+    return list(tables) if isinstance(tables, Sequence) else [tables]

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from gisintegration.errors import OutputError
 from gisintegration.files import atomic
+from gisintegration.locks import hold, let_go
 
 MANIFEST = "manifest.json"
 # What QGIS, SQLite and file managers leave beside a layer that was opened.
@@ -29,48 +27,18 @@ def only_run(folder: Path, *beside: Path) -> Iterator[None]:
         Another run writes to the folder, or its place cannot be written to.
     """
     lock = folder.parent / f".{folder.name}.lock"
-    with _held(lock, folder) as stream:
-        try:
-            for one in (folder, *beside):
-                for left in one.parent.glob(f".{one.name}.*.part"):
-                    shutil.rmtree(left, ignore_errors=True)
-            yield
-        finally:
-            _remove(lock, stream)
-
-
-def _held(lock: Path, folder: Path) -> IO[str]:
-    """The lock's file, open and held; one that another run removed meanwhile is made anew.
-
-    Raises
-    ------
-    OutputError
-        Another run holds it, or it cannot be made.
-    """
-    while True:
-        try:
-            lock.parent.mkdir(parents=True, exist_ok=True)
-            stream = lock.open("a")
-        except OSError as error:
-            raise OutputError(
-                f"{lock.parent} cannot be written to: {error.strerror}.", hint="choose another output folder."
-            ) from error
-        if not _locked(stream):
-            stream.close()
-            raise OutputError(
-                f"Another run is writing to {folder}.", hint="wait until it has ended, or choose another output folder."
-            )
-        if _is_still(lock, stream):
-            return stream
-        stream.close()
-
-
-def _is_still(lock: Path, stream: IO[str]) -> bool:
-    """Whether the path names the file that is held: its last holder removes it, perhaps while we waited for it."""
+    stream = hold(
+        lock,
+        refusal=f"Another run is writing to {folder}.",
+        hint="wait until it has ended, or choose another output folder.",
+    )
     try:
-        return os.path.samestat(os.fstat(stream.fileno()), lock.stat())
-    except FileNotFoundError:
-        return False
+        for one in (folder, *beside):
+            for left in one.parent.glob(f".{one.name}.*.part"):
+                shutil.rmtree(left, ignore_errors=True)
+        yield
+    finally:
+        let_go(lock, stream)
 
 
 @contextmanager
@@ -134,35 +102,3 @@ def _written(folder: Path) -> list[str]:
         return []
     files = manifest.get("files") if isinstance(manifest, dict) else None
     return list(files) if isinstance(files, dict) else []
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _remove(lock: Path, stream: IO[str]) -> None:
-        """An open file cannot be removed: it is, once it is closed, unless another run has opened it."""
-        stream.close()
-        with suppress(OSError):
-            lock.unlink()
-
-    def _locked(stream: IO[str]) -> bool:
-        try:
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _remove(lock: Path, stream: IO[str]) -> None:
-        """Removed while it is held: whoever opened it before finds out that the path is no longer its file."""
-        if _is_still(lock, stream):
-            lock.unlink()
-
-    def _locked(stream: IO[str]) -> bool:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

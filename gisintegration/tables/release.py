@@ -74,6 +74,8 @@ class Release:
         For the source line: "Källa: …. Bearbetning: ‹organisation›".
     notes
         Sentences in Swedish and English every output carries (a synthetic register, areas counted by delivered code).
+    number
+        In the store it is kept in; None: in memory only.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Release:
     organisation: str = ""
     source: str = ""
     notes: tuple[Mapping[str, str], ...] = ()
+    number: int | None = None
 
     @property
     def statistics(self) -> pd.DataFrame:

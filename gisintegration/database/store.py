@@ -1,0 +1,345 @@
+"""The store: numbered releases in a folder, made of parts that are written once and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gisintegration.database.areas_file import read_areas_file
+from gisintegration.database.asked import Asked, AskedYears, asked_parts
+from gisintegration.database.draft import Draft
+from gisintegration.database.manifests import FOLDER, Damaged, Manifest, read_manifests
+from gisintegration.database.part import Part, PartKey, read_part, rows_of
+from gisintegration.database.release import draft_of
+from gisintegration.database.writing import commit, put, writing
+from gisintegration.errors import DisclosureError, InputError
+from gisintegration.files import sha256
+from gisintegration.tables import Indicator, ProtectedTable, Release
+
+Number = int | str
+LATEST, PREVIOUS = "latest", "previous"
+
+
+@dataclass(frozen=True)
+class ReleaseInfo:
+    """What a release is, without its figures.
+
+    Parameters
+    ----------
+    number
+        In the store; never used for another.
+    id
+        Hash of its content.
+    name, by, date, reason
+        As the user gave them.
+    cells
+        Rows of statistics.
+    changed
+        Number of parts ``added``, ``changed``, ``removed`` and ``unchanged`` since the release before.
+    policy
+        What the figures are protected under.
+    levels, years, indicators
+        What there are figures for.
+    """
+
+    number: int
+    id: str
+    name: str
+    by: str
+    date: str
+    reason: str
+    cells: int
+    changed: Mapping[str, int]
+    policy: str
+    levels: tuple[str, ...]
+    years: tuple[int, ...]
+    indicators: tuple[str, ...]
+
+
+class Store:
+    """Releases kept in a folder. Opened by :func:`open_store`.
+
+    Parameters
+    ----------
+    folder
+        Where it lies. It may be moved as a whole.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.messages: tuple[str, ...] = ()
+        self.held = False
+        self.manifests: list[Manifest] = []
+        self.damaged: list[Damaged] = []
+        self.reload()
+
+    def __repr__(self) -> str:
+        n = len(self.releases)
+        return f"<Store: {n} release{'' if n == 1 else 's'}{f', latest {self.releases[-1].number}' if n else ''}>"
+
+    def reload(self) -> None:
+        """Read the manifests again, as another process may have written some."""
+        self.manifests, self.damaged = read_manifests(self.folder)
+        self.__dict__.pop("known", None)
+
+    @property
+    def releases(self) -> tuple[ReleaseInfo, ...]:
+        """Every release that is whole and was not removed, oldest first."""
+        return tuple(_info(one) for one in self.manifests if not one.removed)
+
+    @cached_property
+    def known(self) -> dict[tuple[PartKey, str], Part]:
+        """Every part that a release names, by key and content."""
+        return {(part.key, part.content): part for one in self.manifests if not one.removed for part in one.parts}
+
+    def manifest(self, number: Number | None = None) -> Manifest:
+        """What a release is made of.
+
+        Raises
+        ------
+        InputError
+            There is no such release, or its manifest is damaged.
+        """
+        there = [one for one in self.manifests if not one.removed]
+        if number in (None, LATEST, PREVIOUS):
+            back = 2 if number == PREVIOUS else 1
+            if len(there) < back:
+                raise InputError(f"There is no {number or LATEST} release in {self.folder}.", hint="gisintegration run")
+            return there[-back]
+        found = {str(one.number): one for one in there} | {str(one.body["id"]): one for one in there}
+        broken = {str(one.number): one.why for one in self.damaged}
+        if str(number) in broken:
+            raise InputError(
+                f"The manifest of release {number} {broken[str(number)]}.",
+                hint="put the file back from a copy of the store; the other releases are whole.",
+            )
+        if str(number) not in found:
+            raise InputError.unknown("release", number, [one.number for one in there], where=str(self.folder))
+        return found[str(number)]
+
+    def read(
+        self,
+        number: Number | None = None,
+        *,
+        indicators: Asked | None = None,
+        levels: Asked | None = None,
+        years: AskedYears | None = None,
+        breakdowns: bool = True,
+    ) -> Release:
+        """A release, or a part of one; only what is asked for is read.
+
+        Parameters
+        ----------
+        number
+            Of the release, or its id, ``"latest"`` or ``"previous"``; None: the latest.
+        indicators, levels, years
+            As for :func:`gisintegration.select_release`.
+        breakdowns
+            False: totals and sexes only.
+
+        Raises
+        ------
+        InputError
+            There is no such release, or it has nothing of what is asked for.
+        DisclosureError
+            A file of it is not as it was written: what cannot be shown to have been protected is not published.
+        """
+        found = self.manifest(number)
+        body = found.body
+        declared = {name: Indicator.model_validate(item) for name, item in body["indicators"].items()}
+        keys = pd.DataFrame([part.key for part in found.parts], columns=list(PartKey._fields))
+        subjects = {name: item.subject for name, item in declared.items()}
+        kept = asked_parts(keys, subjects=subjects, indicators=indicators, levels=levels, years=years)
+        parts = [part for part, keep in zip(found.parts, kept, strict=True) if keep]
+        where = f"Release {found.number}"
+        areas = {
+            entry["key"]: read_areas_file(self.checked(entry["file"], entry["sha256"], where), entry["said"])
+            for entry in body["areas"]
+            if levels is None or any(part.key.level == entry["key"] for part in parts)
+        }
+        table = self._table(parts, declared, body["labels"], body["stamps"], where, breakdowns=breakdowns)
+        return Release(
+            name=body["name"],
+            id=body["id"],
+            tables=(table,),
+            areas=areas,
+            manifest=body["made"],
+            organisation=body["organisation"],
+            source=body["source"],
+            notes=tuple(body["notes"]),
+            number=found.number,
+        )
+
+    def draft(self, made: Draft, *, number: int | None = None, breakdowns: bool = True) -> Release:
+        """What a draft will be as a release, read from the parts that were put into the store."""
+        table = self._table(made.parts, made.indicators, made.labels, made.stamps, "The draft", breakdowns=breakdowns)
+        return Release(
+            name=made.name,
+            id=made.id,
+            tables=(table,),
+            areas=made.areas,
+            manifest=made.manifest,
+            organisation=made.organisation,
+            source=made.source,
+            notes=made.notes,
+            number=number,
+        )
+
+    def _table(
+        self,
+        parts: Sequence[Part],
+        indicators: Mapping[str, Indicator],
+        labels: Mapping[str, Any],
+        stamps: Mapping[str, Any],
+        where: str,
+        *,
+        breakdowns: bool,
+    ) -> ProtectedTable:
+        read = [read_part(part, self.checked(part, where=where), breakdowns=breakdowns) for part in parts]
+        mine = {part.key.indicator for part in parts}
+        return ProtectedTable(
+            rows_of(read),
+            indicators={name: item for name, item in indicators.items() if name in mine},
+            labels=labels,
+            stamps=stamps,
+        )
+
+    def checked(self, file: Part | str, digest: str = "", where: str = "") -> Path:
+        """Path of a file of the store that is as it was written.
+
+        Raises
+        ------
+        DisclosureError
+            It is not, or is not there.
+        """
+        name, digest = (file.file, file.sha256) if isinstance(file, Part) else (file, digest)
+        path = self.folder / name
+        if path.is_file() and sha256(path) == digest:
+            return path
+        what = str(file.key) if isinstance(file, Part) else name
+        state = "not as it was written" if path.is_file() else "missing"
+        raise DisclosureError(
+            f"{where or 'A release'} cannot be read whole: {what} is {state} ({name}).",
+            hint="put the file back from a copy of the store, or run the project again: what is damaged is made anew.",
+        )
+
+    def whole(self, part: Part) -> bool:
+        """Whether a part's file is as it was written."""
+        path = self.folder / part.file
+        return path.is_file() and path.stat().st_size == part.size and sha256(path) == part.sha256
+
+    def find(self, fingerprints: Mapping[PartKey, str]) -> dict[PartKey, Part]:
+        """Parts of any release that were made from the same as is told of by a fingerprint, and are whole."""
+        found: dict[PartKey, Part] = {}
+        for one in reversed([one for one in self.manifests if not one.removed]):
+            for part in one.parts:
+                wanted = part.key not in found and part.fingerprint and fingerprints.get(part.key) == part.fingerprint
+                if wanted and self.whole(part):
+                    found[part.key] = part
+        return found
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next release: one more than any that was ever used."""
+        return max([one.number for one in self.manifests] + [one.number for one in self.damaged], default=0) + 1
+
+    @contextmanager
+    def writing(self, what: str = "a program") -> Iterator[None]:
+        """Hold the store for writing; what killed writers left is removed.
+
+        Raises
+        ------
+        HeldError
+            Another process holds it; it is named.
+        """
+        with writing(self, what):
+            yield
+
+    def put(
+        self, tables: Sequence[ProtectedTable], *, fingerprints: Mapping[PartKey, str] | None = None
+    ) -> tuple[Part, ...]:
+        """Write the parts of protected tables; no release names them yet.
+
+        Raises
+        ------
+        OutputError
+            The disk is full, or the store cannot be written to. Every release is whole.
+        """
+        with self.writing():
+            return put(self, tables, fingerprints or {})
+
+    def commit(self, draft: Draft, *, by: str = "", date: str = "", reason: str = "") -> ReleaseInfo:
+        """Give a draft a number; one that says the same as the latest release makes no new one.
+
+        Parameters
+        ----------
+        by, date, reason
+            Who made it, when and why; as given, never from a clock.
+
+        Returns
+        -------
+        ReleaseInfo
+            The new release, or the latest when nothing is new.
+
+        Raises
+        ------
+        OutputError
+            The disk is full, or the store cannot be written to. Every earlier release is whole.
+        """
+        with self.writing():
+            return _info(commit(self, draft, by=by, date=date, reason=reason))
+
+    def keep(self, made: Release, *, by: str = "", date: str = "", reason: str = "") -> Release:
+        """Put a release that was made in memory into the store, and give it its number."""
+        with self.writing():
+            info = self.commit(draft_of(made, self.put(made.tables)), by=by, date=date, reason=reason)
+        return replace(made, number=info.number)
+
+
+def open_store(folder: str | Path, *, create: bool = False) -> Store:
+    """Open the store in a folder; what was found and mended is told in ``messages``.
+
+    Parameters
+    ----------
+    create
+        Make one where there is none.
+
+    Raises
+    ------
+    InputError
+        There is no store in the folder.
+    """
+    folder = Path(folder).absolute()
+    if not (folder / FOLDER).is_dir():
+        if not create:
+            raise InputError(f"There is no store in {folder}.", hint="gisintegration run makes one.")
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise InputError(
+                f"{folder} holds something else than a store.", hint='name another folder: [output] store = "store".'
+            )
+        (folder / FOLDER).mkdir(parents=True)
+    return Store(folder)
+
+
+def _info(one: Manifest) -> ReleaseInfo:
+    body = one.body
+    return ReleaseInfo(
+        number=one.number,
+        id=body["id"],
+        name=body["name"],
+        by=body["by"],
+        date=body["date"],
+        reason=body["reason"],
+        cells=sum(part.rows for part in one.parts),
+        changed=body["changed"],
+        policy=one.parts[0].policy if one.parts else "",
+        levels=tuple(sorted({part.key.level for part in one.parts})),
+        years=tuple(sorted({part.key.year for part in one.parts})),
+        indicators=tuple(sorted({part.key.indicator for part in one.parts})),
+    )

@@ -1,0 +1,168 @@
+"""Writing to a store: one writer at a time, every file whole or not there, the manifest last."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gisintegration.database.areas_file import areas_bytes, areas_hash, plain, plain_fields
+from gisintegration.database.draft import Draft, by_indicator, changes, check_parts
+from gisintegration.database.manifests import FORMAT, Manifest, write_manifest
+from gisintegration.database.part import Part, PartKey, part_bytes, parts_in
+from gisintegration.files import atomic, sha256
+from gisintegration.locks import hold, let_go
+from gisintegration.tables import SCHEMA_VERSION, Areas, ProtectedTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gisintegration.database.store import Store
+
+LOCK = ".lock"
+HOLDER = ".writer.json"
+
+
+@contextmanager
+def writing(store: Store, what: str) -> Iterator[None]:
+    """Hold the store; within a block that holds it already, nothing more is done.
+
+    Raises
+    ------
+    HeldError
+        Another process holds it.
+    """
+    if store.held:
+        yield
+        return
+    lock, holder = store.folder / LOCK, store.folder / HOLDER
+    refusal = f"The store {store.folder} is being written to by {_holder(holder) or 'another process'}."
+    stream = hold(lock, refusal=refusal, hint="wait until it has ended, and try again.")
+    store.held = True
+    try:
+        store.messages += tuple(clean(store.folder))
+        holder.write_text(json.dumps({"process": os.getpid(), "host": platform.node(), "what": what}), "utf-8")
+        store.reload()
+        yield
+    finally:
+        store.held = False
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
+        let_go(lock, stream)
+
+
+def clean(folder: Path) -> list[str]:
+    """Remove what a writer that was killed left; the store must be held. Tells of it."""
+    left = [path for path in folder.rglob(".*.part") if path.is_dir()]
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    if died := _holder(folder / HOLDER):
+        return [f"A writer ended before it was done ({died}): what it left was removed. Every release is whole."]
+    return []
+
+
+def put(store: Store, tables: Sequence[ProtectedTable], fingerprints: Mapping[PartKey, str]) -> tuple[Part, ...]:
+    """Write the parts of tables that the store does not have."""
+    made = []
+    for part, rows in parts_in(tables):
+        known = store.known.get((part.key, part.content))
+        kept = known if known is not None and store.whole(known) else _write(store.folder, part, rows)
+        made.append(replace(kept, fingerprint=fingerprints.get(part.key, "")))
+    return tuple(made)
+
+
+def commit(store: Store, draft: Draft, *, by: str, date: str, reason: str) -> Manifest:
+    """Write what the draft needs beside its parts, and then its manifest."""
+    check_parts(draft.parts, draft.areas)
+    there = [one for one in store.manifests if not one.removed]
+    latest = there[-1] if there else None
+    identity, words = draft.id, draft.words
+    if latest is not None and (latest.body["id"], latest.body["words"]) == (identity, words):
+        store.messages += (f"Nothing is new: release {latest.number} says the same, and no new one was made.",)
+        return latest
+    areas = [_areas(store.folder, draft.areas[key]) for key in sorted(draft.areas)]
+    changed = changes(draft.parts, latest.parts if latest else ())
+    before = store.manifests[-1] if store.manifests else None
+    body: dict[str, Any] = {
+        "format": FORMAT,
+        "schema_version": SCHEMA_VERSION,
+        "number": store.next_number,
+        "id": identity,
+        "words": words,
+        "previous": None if before is None else {"number": before.number, "sha256": before.sha256},
+        "name": draft.name,
+        "by": by,
+        "date": date,
+        "reason": reason,
+        "organisation": draft.organisation,
+        "source": draft.source,
+        "notes": plain(draft.notes),
+        "stamps": plain(draft.stamps),
+        "changed": {name: len(keys) for name, keys in changed.items()},
+        "changes": {name: by_indicator(changed[name]) for name in ("added", "changed", "removed")},
+        "made": plain(draft.manifest),
+        "labels": plain(draft.labels),
+        "indicators": {
+            name: item.model_dump(mode="json", by_alias=True) for name, item in sorted(draft.indicators.items())
+        },
+        "areas": areas,
+        "parts": [part.entry() for part in sorted(draft.parts, key=lambda part: part.key)],
+    }
+    for folder in ("parts", "areas"):
+        _sync_folders(store.folder / folder)
+    made = write_manifest(store.folder, body)
+    _sync_folders(store.folder / "releases")
+    store.reload()
+    return made
+
+
+def _write(folder: Path, part: Part, rows: pd.DataFrame) -> Part:
+    stem = f"parts/{part.key.indicator}/{part.key.division}_{part.key.edition}/{part.key.year}-{part.content[:12]}"
+    raw = part_bytes(part, rows)
+    file, digest = _keep(folder, stem, raw)
+    return replace(part, file=file, sha256=digest, size=len(raw))
+
+
+def _areas(folder: Path, areas: Areas) -> dict[str, Any]:
+    content = areas_hash(areas)
+    file, digest = _keep(folder, f"areas/{areas.division}_{areas.edition}-{content[:12]}", areas_bytes(areas))
+    return {"key": areas.key, "content": content, "file": file, "sha256": digest, "said": plain_fields(areas)}
+
+
+def _keep(folder: Path, stem: str, raw: bytes) -> tuple[str, str]:
+    """A file named by its content and its bytes: one that is there already is left, and mended if it is damaged."""
+    digest = hashlib.sha256(raw).hexdigest()
+    name = f"{stem}-{digest[:8]}.parquet"
+    path = folder / name
+    if not (path.is_file() and sha256(path) == digest):
+        with atomic(path) as temporary:
+            temporary.write_bytes(raw)
+    return name, digest
+
+
+def _sync_folders(folder: Path) -> None:
+    """Make the names of new files last through a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    for one in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
+        descriptor = os.open(one, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _holder(path: Path) -> str:
+    """Who holds the store, or held it last, as its file says; empty when nobody is named."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return f"{said['what']}, process {said['process']} on {said['host']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
