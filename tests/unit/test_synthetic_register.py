@@ -173,7 +173,7 @@ def test_persons_are_the_same_through_the_years(written):
         both = years[year].merge(years[year + 1], on="person", suffixes=("", "_next"))
         assert len(both) > 0.7 * len(years[year])
         assert (both["age_next"] == both["age"] + 1).all()
-        for name in ("sex", "birth_region", "background"):
+        for name in ("sex", "birth_country", "background"):
             assert (both[name].astype(str) == both[f"{name}_next"].astype(str)).all()
         assert years[year]["person"].is_monotonic_increasing
         assert years[year]["person"].is_unique

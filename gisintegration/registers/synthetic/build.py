@@ -9,7 +9,7 @@ import numpy as np
 
 from gisintegration.registers.synthetic import rates
 from gisintegration.registers.synthetic.geography import Geography
-from gisintegration.registers.synthetic.housing import SMALL_HOUSE, Sites, Units, make_units
+from gisintegration.registers.synthetic.housing import SMALL_HOUSE, Sites, make_units
 from gisintegration.registers.synthetic.margins import TABLE_YEAR, Margins
 from gisintegration.registers.synthetic.panel import step
 from gisintegration.registers.synthetic.people import Homes, fill_houses, make_people
@@ -79,8 +79,8 @@ def run_chain(
     each: Callable[[State], None],
     *,
     kommun: Ints,
-) -> Units:
-    """Step through ``years`` (one direction, from the table year) and hand each state on; the units at the end."""
+) -> None:
+    """Step through ``years`` (one direction, from the table year) and hand each state on."""
     units = anchor.state.units
     small = counts(units.area[units.house == SMALL_HOUSE], len(kommun)) * 2 > counts(units.area, len(kommun))
     region = Region(
@@ -96,4 +96,3 @@ def run_chain(
     for year, child in zip(years, seed.spawn(len(years)), strict=True):
         state = step(state, year, region, np.random.default_rng(child))
         each(state)
-    return state.units

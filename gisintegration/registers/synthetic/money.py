@@ -8,9 +8,12 @@ import numpy as np
 
 from gisintegration.registers.synthetic import rates
 from gisintegration.registers.synthetic.margins import Margins
-from gisintegration.registers.synthetic.people import WORLD
+from gisintegration.registers.synthetic.people import WORLD, first_day
 from gisintegration.registers.synthetic.segments import Flags, Floats, Ints, counts, fill, order, starts
 from gisintegration.registers.synthetic.work import EMPLOYED, OUTSIDE, UNEMPLOYED, Rows
+
+#: 1 December 2010, in days since 1970: who came before has introduction benefit, who came after establishment benefit.
+INTRODUCTION_ENDS = int(first_day(np.array(2011))) - 31
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,19 +21,29 @@ class Money:
     """Kronor of the year, a row a person; ``equivalised`` is for those registered both 1 January and 31 December."""
 
     disposable: Ints
+    statement: Ints
     net: Ints
     equivalised: Ints
     limit: float
     assistance: Ints
     assistance_months: Ints
-    sickness: Ints
+    sickness_pay: Ints
+    compensation: Ints
     sick_days: Ints
     unemployment: Ints
     establishment: Ints
+    introduction: Ints
 
 
 def draw_money(
-    rows: Rows, status: Ints, studies: Flags, jobless_days: Ints, *, margins: Margins, rng: np.random.Generator
+    rows: Rows,
+    status: Ints,
+    studies: Flags,
+    jobless_days: Ints,
+    *,
+    own_firm: Flags,
+    margins: Margins,
+    rng: np.random.Generator,
 ) -> Money:
     """Draw every amount of the year."""
     price = rates.at_year(rates.PRICE_LEVEL, rows.year)
@@ -51,29 +64,69 @@ def draw_money(
     disposable = np.round(own * factor[rows.unit]).astype(np.int64)
     summed = np.bincount(rows.unit, weights=disposable, minlength=rows.units)
     equivalised = np.round(summed / np.maximum(units, 1.0)).astype(np.int64)[rows.unit]
-    sick_days = _sick_days(rows, status, rng)
+    sick_days, fully_sick = _sick_days(rows, status, rng)
     assistance, months = _assistance(rows, status, low, price, rng)
     net = np.round(disposable * (0.985 - 0.03 * rng.random(len(own), dtype=np.float32))).astype(np.int64)
     most = np.maximum(net * 0.9, 0)
     draw = rng.random(len(own), dtype=np.float32)
     insured = (status != OUTSIDE) & (draw < 0.62) & (jobless_days > 0)
     newly = rows.protection & (rows.days_in_sweden < 1100) & (status != EMPLOYED) & (rows.age >= 20) & (rows.age < 65)
+    sickness = np.minimum(np.round(sick_days * (rates.SICK_DAY * price)), most).astype(np.int64)
+    support = np.where(newly & (draw < 0.7), np.minimum(np.round(rates.ESTABLISHMENT * (0.3 + draw)), most), 0)
+    unemployment = np.where(insured, np.minimum(np.round(jobless_days * (rates.JOBLESS_DAY * price)), most), 0)
+    may = (status != EMPLOYED) & (sickness + unemployment == 0)
+    net = _benefits_alone(net, may, support=support, assistance=assistance, months=months, rng=rng)
+    earlier = rows.immigrated < INTRODUCTION_ENDS
     return Money(
         disposable=disposable,
+        statement=_statements(rows, status, net, jobless_days, own_firm=own_firm, price=price, rng=rng),
         net=net,
         equivalised=equivalised,
         limit=limit,
         assistance=assistance,
         assistance_months=months,
-        sickness=np.minimum(np.round(sick_days * (rates.SICK_DAY * price)), most).astype(np.int64),
+        sickness_pay=np.where(fully_sick, 0, sickness),
+        compensation=np.where(fully_sick, sickness, 0),
         sick_days=sick_days,
-        unemployment=np.where(
-            insured, np.minimum(np.round(jobless_days * (rates.JOBLESS_DAY * price)), most), 0
-        ).astype(np.int64),
-        establishment=np.where(
-            newly & (draw < 0.7), np.minimum(np.round(rates.ESTABLISHMENT * (0.3 + draw)), most), 0
-        ).astype(np.int64),
+        unemployment=unemployment.astype(np.int64),
+        establishment=np.where(earlier, 0, support).astype(np.int64),
+        introduction=np.where(earlier, support, 0).astype(np.int64),
     )
+
+
+def _benefits_alone(
+    net: Ints, may: Flags, *, support: Floats, assistance: Ints, months: Ints, rng: np.random.Generator
+) -> Ints:
+    """Net income, which for some without work is the benefit of newcomers or a year's assistance and nothing else."""
+    at = np.flatnonzero(((support > 0) | ((assistance > 0) & (months >= 10))) & may)
+    draw = rng.random(len(at), dtype=np.float32)
+    newcomer = support[at] > 0
+    alone = draw < np.where(newcomer, rates.ONLY_NEWCOMER, rates.ONLY_ASSISTANCE)
+    benefit = np.where(newcomer, support[at], assistance[at]).astype(np.int64)
+    result = net.copy()
+    result[at[alone]] = benefit[alone]
+    return result
+
+
+def _statements(
+    rows: Rows,
+    status: Ints,
+    net: Ints,
+    jobless_days: Ints,
+    *,
+    own_firm: Flags,
+    price: float,
+    rng: np.random.Generator,
+) -> Ints:
+    """Earnings by statement of income, in hundreds of kronor: of the employed, and odd jobs of others; 0 for none."""
+    number = len(rows.age)
+    draw = rng.random((2, number), dtype=np.float32)
+    part = np.where(rows.age >= 67, 0.45, 1.0) * (0.94 + 0.12 * draw[0])
+    wage = np.maximum(net, 5_000) * rates.GROSS * part
+    works = (status == EMPLOYED) & ~(own_firm & (draw[1] < rates.WITHOUT_STATEMENT))
+    odd = (status != EMPLOYED) & (rows.age >= 16) & (rows.age < 70) & (draw[1] < rates.ODD_JOB) & (jobless_days < 330)
+    amount = np.where(works, wage, np.where(odd, rates.ODD_JOB_PAY * price * -np.log(1 - 0.999 * draw[0]), 0.0))
+    return (np.round(amount / 100) * 100).astype(np.int64)
 
 
 def _own_income(rows: Rows, status: Ints, studies: Flags, price: float, rng: np.random.Generator) -> Floats:
@@ -128,8 +181,8 @@ def _area_level(rows: Rows, own: Floats, margins: Margins, price: float) -> Floa
     return margins.net_income * price / np.maximum(median, 1.0) / 0.97
 
 
-def _sick_days(rows: Rows, status: Ints, rng: np.random.Generator) -> Ints:
-    """Net days in the year: few long spells among the many, full compensation among some outside the labour force."""
+def _sick_days(rows: Rows, status: Ints, rng: np.random.Generator) -> tuple[Ints, Flags]:
+    """Net days in the year, and who has compensation: few long spells among the many, some outside the labour force."""
     at = np.flatnonzero((rows.age >= 18) & (rows.age <= 65) & (rows.days_in_sweden > 365))
     draw = rng.random((2, len(at)), dtype=np.float32)
     women = np.where(rows.sex[at] == 0, 1.35, 0.7)
@@ -139,7 +192,9 @@ def _sick_days(rows: Rows, status: Ints, rng: np.random.Generator) -> Ints:
     spell = np.clip(np.round(rng.gamma(0.75, 85.0, len(at))), 1, 365)
     days = np.zeros(len(rows.age), dtype=np.int16)
     days[at] = np.where(fully, np.where(draw[1] < 0.3, 182, 365), np.where(some, spell, 0))
-    return days
+    compensated = np.zeros(len(days), dtype=bool)
+    compensated[at] = fully
+    return days, compensated
 
 
 def _assistance(rows: Rows, status: Ints, low: Flags, price: float, rng: np.random.Generator) -> tuple[Ints, Ints]:

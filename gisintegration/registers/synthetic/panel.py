@@ -185,6 +185,7 @@ def _births(draft: Draft, action: Ints) -> Ints:
     child.born = np.full(number, draft.year, dtype=np.int16)
     child.sex = (draft.rng.random(number) < 0.514).astype(np.int8)
     child.origin = np.zeros(number, dtype=np.int8)
+    child.country = np.zeros(number, dtype=np.int16)
     child.foreign = swedish[draft.unit[mothers]] == 0
     child.immigrated = np.full(number, NOT_IMMIGRATED, dtype=np.int32)
     child.protection = np.zeros(number, dtype=bool)

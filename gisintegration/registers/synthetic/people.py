@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gisintegration.registers.synthetic import rates
+from gisintegration.registers.synthetic.birthplace import draw_countries
 from gisintegration.registers.synthetic.margins import TABLE_YEAR, Margins
 from gisintegration.registers.synthetic.segments import (
     Flags,
@@ -34,6 +35,7 @@ class People:
     born: Ints
     sex: Ints
     origin: Ints
+    country: Ints
     foreign: Flags
     immigrated: Ints
     protection: Flags
@@ -93,11 +95,14 @@ def make_people(margins: Margins, rng: np.random.Generator) -> tuple[People, Hom
     origin, foreign = _origins(margins, homes, age, rng)
     homes.household_standing -= 0.5 * np.bincount(household, foreign, minlength=n) / homes.household_size
     immigrated, protection = _immigration(margins, area, age, origin, rng)
+    (for_country,) = rng.spawn(1)
+    shared = for_country.random(n, dtype=np.float32)[household]
     standing = (0.75 * homes.household_standing[household] + 0.6 * rng.standard_normal(len(age))).astype(np.float32)
     people = People(
         born=(TABLE_YEAR - age).astype(np.int16),
         sex=sex,
         origin=origin,
+        country=draw_countries(origin, shared, for_country),
         foreign=foreign,
         immigrated=immigrated,
         protection=protection,

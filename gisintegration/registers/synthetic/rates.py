@@ -75,6 +75,21 @@ IMMIGRANT_AGE = curve({0: -0.5, 5: 0.4, 15: 0.2, 22: 1.6, 30: 1.8, 38: 0.8, 50: 
 STAY_SHAPE, STAY_SCALE = 1.45, 11.0
 PROTECTION = (0.0, 0.0, 0.02, 0.42, 0.46)
 
+# Countries of birth by region of the table year: Nordic, EU/EFTA, Europe outside EU/EFTA, world; weights within each.
+COUNTRIES = (
+    {"FI": 45, "NO": 27, "DK": 20, "IS": 8},
+    {
+        "PL": 27, "DE": 13, "RO": 9, "IT": 6, "GR": 6, "ES": 6, "HR": 5, "FR": 5, "NL": 5, "HU": 5, "LT": 4, "BG": 3,
+        "LV": 2, "PT": 2, "CZ": 1, "CH": 1,
+    },
+    {"BA": 34, "RS": 13, "GB": 11, "XK": 10, "RU": 9, "MK": 8, "UA": 8, "AL": 3, "BY": 2, "MD": 1, "ME": 1},
+    {
+        "IQ": 15, "SY": 12, "IR": 11, "SO": 9, "IN": 8, "TR": 7, "CN": 6, "AF": 6, "LB": 5, "TH": 4, "VN": 3, "ET": 3,
+        "ER": 3, "PK": 3, "US": 3, "CL": 2,
+    },
+)  # fmt: skip
+SAME_COUNTRY = 0.85
+
 # --- education -------------------------------------------------------------------------------------------------------
 COMPULSORY, UPPER_SECONDARY, SHORT, LONG, UNKNOWN, TOO_YOUNG = range(6)
 OLD_EDUCATION = 1.5
@@ -120,7 +135,10 @@ FROM_ABROAD_PULL = 0.55
 WITHIN_KOMMUN = 0.6
 MOVERS_FROM_REGION = 0.7
 FROM_ABROAD = 0.9
+# Of those who leave a home in the region for another than a grave: how many leave Sweden, by region of birth.
+EMIGRATES = np.array([0.05, 0.35, 0.38, 0.2, 0.17])
 UNPLACED = 0.003
+UNPLACED_EMIGRATES = 0.3
 UNPLACED_STAYS = 0.75
 
 REGION_GROWTH_BEFORE = 0.0095
@@ -229,7 +247,11 @@ SKILL = np.array(
     ]
 )
 OCCUPATION_UNKNOWN = 0.05
-SFI = 0.14
+# Major groups of SSYK at skill level 2 (4 clerks, 5 service, 6 farming, 7 crafts, 8 machines): women, men.
+SKILL_2_AREA = np.array([[0.19, 0.7, 0.01, 0.04, 0.06], [0.1, 0.29, 0.02, 0.35, 0.24]])
+ARMED_FORCES = 0.004
+SFI, SFI_PUPIL = 0.14, 0.3
+SFI_STAY = 1800.0
 
 # --- income ----------------------------------------------------------------------------------------------------------
 WAGE = 292_000
@@ -247,9 +269,18 @@ ASSISTANCE = 0.44
 JOBLESS_DAYS = 178.0
 SICK_DAY, JOBLESS_DAY, ESTABLISHMENT = 430.0, 390.0, 78_000.0
 ASSISTANCE_LONG = 0.36
+# How many live on it alone: of those without work with assistance for ten months or more, with newcomers' benefit.
+ONLY_ASSISTANCE, ONLY_NEWCOMER = 0.45, 0.3
+GROSS = 1.33
+WITHOUT_STATEMENT = 0.35
+ODD_JOB, ODD_JOB_PAY = 0.3, 42_000
 SICK = curve({16: 0.0, 20: 0.05, 35: 0.1, 50: 0.13, 64: 0.17, 66: 0.0})
 FULLY_SICK = curve({16: 0.0, 19: 0.03, 30: 0.08, 45: 0.2, 60: 0.44, 64: 0.5, 66: 0.0})
 
 # --- school and voting -----------------------------------------------------------------------------------------------
 ELECTIONS = (2010, 2014, 2018, 2022)
+# The roll is drawn up in the middle of August: of the year's moves, so many come after it.
+AFTER_ROLL = 0.37
+OTHER_REGION_VOTE = 0.012
+LEAVES_SCHOOL = {19: 0.84, 20: 0.93, 21: 0.95}
 TURNOUT = curve({18: 1.55, 22: 1.35, 30: 1.6, 45: 2.0, 65: 2.5, 78: 2.3, 90: 0.9})

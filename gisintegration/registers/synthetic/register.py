@@ -18,6 +18,7 @@ from gisintegration.files import atomic
 from gisintegration.progress import Progress, ProgressOption, reporter
 from gisintegration.registers.synthetic.build import Anchor, make_anchor, run_chain
 from gisintegration.registers.synthetic.damage import plant
+from gisintegration.registers.synthetic.events import Trace, trace
 from gisintegration.registers.synthetic.geography import Geography, points_in_cells, read_geography, read_grid
 from gisintegration.registers.synthetic.housing import Units
 from gisintegration.registers.synthetic.margins import TABLE_YEAR, Margins, bundled_tables, read_margins
@@ -119,7 +120,9 @@ def synthetic_register(
     for_area, for_anchor, for_points, for_back, for_on, for_unplaced, for_years, for_damage = root.spawn(8)
     geography = read_geography(margins.codes, areas_2018, areas_2025, np.random.default_rng(for_area))
     report(0.03, "drawing persons, households and dwellings")
-    anchor = make_anchor(margins, geography, range(wanted[0], wanted[-1] + 1), for_anchor, share=share)
+    # A year tells how persons came and left, so the years beside it are made too.
+    made = range(wanted[0] - 1, wanted[-1] + 2)
+    anchor = make_anchor(margins, geography, made, for_anchor, share=share)
     report(0.12, "placing dwellings")
     x, y = points_in_cells(geography, anchor.sites.cell, for_points, grid=squares, threads=THREADS)
     codes = _codes(margins, geography, anchor, x, y)
@@ -207,13 +210,15 @@ class _Writer:
     residuals: pd.DataFrame = field(default_factory=empty_residuals)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def write_year(self, state: State, chain: int) -> None:
+    def write_year(self, state: State, beside: tuple[Trace, Trace], chain: int) -> None:
         anchor = self.anchor.state
         offsets = Offsets(
             len(anchor.people), len(self.anchor.homes.household_size), len(anchor.units), chain * CHAIN_STEP
         )
         seeds = self.seeds[state.year].spawn(2)
-        columns, drawn = draw_year(state, self.margins, self.codes, offsets, seeds[0], exact=self.exact)
+        columns, drawn = draw_year(
+            state, beside, self.margins, codes=self.codes, offsets=offsets, seed=seeds[0], exact=self.exact
+        )
         if state.year == TABLE_YEAR and self.exact:
             self.residuals = residuals(self.margins, state, drawn)
         del drawn
@@ -302,28 +307,39 @@ def _run(
     seeds: tuple[np.random.SeedSequence, np.random.SeedSequence],
     kommun: Ints,
 ) -> dict[int, Units]:
-    """Step both ways from the table year, writing each wanted year as soon as it is known."""
-    back = list(range(TABLE_YEAR - 1, years[0] - 1, -1))
-    on = list(range(TABLE_YEAR + 1, years[-1] + 1))
+    """Step both ways from the table year, writing each wanted year as soon as it and the years beside it are known."""
+    back = list(range(TABLE_YEAR - 1, years[0] - 2, -1))
+    on = list(range(TABLE_YEAR + 1, years[-1] + 2))
     units = {0: anchor.state.units}
+    waiting: dict[int, tuple[State, int]] = {}
+    traces: dict[int, Trace] = {}
+    written: list[Future[None]] = []
+    lock = threading.Lock()
     with ThreadPoolExecutor(THREADS) as pool:
-        written: list[Future[None]] = []
 
-        def submit(state: State, chain: int) -> None:
-            if state.year in years:
-                written.append(pool.submit(writer.write_year, state, chain))
+        def known(state: State, chain: int) -> None:
+            with lock:
+                traces[state.year] = trace(state)
+                if state.year in years:
+                    waiting[state.year] = (state, chain)
+                    units[chain] = state.units
+                for year in (state.year - 1, state.year, state.year + 1):
+                    if year in waiting and year - 1 in traces and year + 1 in traces:
+                        whole, of = waiting.pop(year)
+                        beside = traces[year - 1], traces[year + 1]
+                        written.append(pool.submit(writer.write_year, whole, beside, of))
 
-        def chain_of(direction: int, stretch: list[int], seed: np.random.SeedSequence) -> Units:
-            return run_chain(anchor, geography, stretch, seed, lambda state: submit(state, direction), kommun=kommun)
+        def chain_of(direction: int, stretch: list[int], seed: np.random.SeedSequence) -> None:
+            run_chain(anchor, geography, stretch, seed, lambda state: known(state, direction), kommun=kommun)
 
-        chains: dict[int, Future[Units]] = {}
-        if back:
-            chains[BACKWARD] = pool.submit(chain_of, BACKWARD, back, seeds[0])
-        if on:
-            chains[FORWARD] = pool.submit(chain_of, FORWARD, on, seeds[1])
-        submit(anchor.state, 0)
-        for direction, future in chains.items():
-            units[direction] = future.result()
+        known(anchor.state, 0)
+        chains = [
+            pool.submit(chain_of, direction, stretch, seed)
+            for direction, stretch, seed in ((BACKWARD, back, seeds[0]), (FORWARD, on, seeds[1]))
+            if stretch
+        ]
+        for future in chains:
+            future.result()
         for each in written:
             each.result()
     return units

@@ -25,12 +25,32 @@ def school_eligible(rows: Rows, margins: Margins, rng: np.random.Generator) -> I
     return result
 
 
-def voting(rows: Rows, status: Ints, margins: Margins, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Voted in the elections to parliament and kommun; EMPTY where not entitled or no election was held."""
+def university_eligible(rows: Rows, margins: Margins, rng: np.random.Generator) -> Ints:
+    """Eligible for higher education, among those who leave upper secondary school in the year; EMPTY for all others.
+
+    Everyone leaves at most once: in which year is settled by the person's own lasting figure.
+    """
+    result = np.full(len(rows.age), EMPTY, dtype=np.int8)
+    before = 0.0
+    lot = (rows.luck * 1000.0) % 1.0
+    leaves = np.zeros(len(rows.age), dtype=bool)
+    for age, until in rates.LEAVES_SCHOOL.items():
+        leaves |= (rows.age == age) & (lot >= before) & (lot < until)
+        before = until
+    at = np.flatnonzero(leaves & (rows.days_in_sweden > 730))
+    recent = np.exp(-rows.days_in_sweden[at] / 1500.0)
+    score = 2.45 + 0.75 * rows.standing[at] - 2.6 * margins.low_share[rows.area[at]] - 1.8 * recent
+    score += np.where(rows.sex[at] == 0, 0.25, -0.2)
+    result[at] = rng.random(len(at)) < _chance(score)
+    return result
+
+
+def voting(rows: Rows, status: Ints, margins: Margins, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
+    """Voted for parliament, region and kommun; EMPTY where not entitled or no election was held."""
     number = len(rows.age)
-    riksdag, kommun = np.full(number, EMPTY, dtype=np.int8), np.full(number, EMPTY, dtype=np.int8)
+    riksdag, region, kommun = np.full((3, number), EMPTY, dtype=np.int8)
     if rows.year not in rates.ELECTIONS:
-        return riksdag, kommun
+        return riksdag, region, kommun
     draw = rng.random((2, number), dtype=np.float32)
     years = rows.days_in_sweden / 365.25
     citizen = (rows.origin == SWEDEN) | (draw[1] < np.minimum(np.maximum(years - 3.5, 0) * 0.09, 0.86))
@@ -46,7 +66,9 @@ def voting(rows: Rows, status: Ints, margins: Margins, rng: np.random.Generator)
     entitled = adult & citizen
     riksdag[entitled] = votes[entitled]
     kommun[local] = votes_local[local]
-    return riksdag, kommun
+    otherwise = rng.random(number, dtype=np.float32) < rates.OTHER_REGION_VOTE * np.where(votes_local, 1.0, 0.6)
+    region[local] = (votes_local ^ otherwise)[local]
+    return riksdag, region, kommun
 
 
 def household_types(rows: Rows) -> Ints:
@@ -58,6 +80,11 @@ def household_types(rows: Rows) -> Ints:
     plain = (others == 0) & (((partners == 2) & (alone == 0)) | ((partners == 0) & (alone == 1)))
     kind = np.where(plain, np.where(partners == 2, couple, lone), OTHER_HOUSEHOLD)
     return kind.astype(np.int8)[rows.unit]
+
+
+def household_roles(rows: Rows) -> Ints:
+    """Role in the household: adult, child of the home whatever the age, other."""
+    return np.asarray((0, 0, 1, 2), dtype=np.int8)[rows.role]
 
 
 def _chance(score: Floats) -> Floats:

@@ -13,21 +13,30 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gisintegration.registers.synthetic.birthplace import COUNTRIES, regions
+from gisintegration.registers.synthetic.events import Trace, arrivals, departures, election_places
 from gisintegration.registers.synthetic.housing import HOUSE_UNKNOWN
 from gisintegration.registers.synthetic.margins import Margins
 from gisintegration.registers.synthetic.money import Money, draw_money
 from gisintegration.registers.synthetic.people import NOT_IMMIGRATED
 from gisintegration.registers.synthetic.segments import Flags, Floats, Ints
-from gisintegration.registers.synthetic.society import EMPTY, household_types, school_eligible, voting
+from gisintegration.registers.synthetic.society import (
+    EMPTY,
+    household_roles,
+    household_types,
+    school_eligible,
+    university_eligible,
+    voting,
+)
 from gisintegration.registers.synthetic.state import State
 from gisintegration.registers.synthetic.work import (
     Rows,
     at_employment_service,
     labour_status,
     occupation,
-    passed_sfi,
     rows_of,
     studying,
+    swedish_for_immigrants,
 )
 
 SYNTHETIC = "syntetiskt: personerna finns inte"
@@ -47,6 +56,7 @@ _INTEGERS = {
     "year": pa.int16(),
     "age": pa.int16(),
     "skill_level": pa.int8(),
+    "ssyk_area": pa.int8(),
     "social_assistance_months": pa.int8(),
     "rooms": pa.int8(),
     "living_area": pa.int16(),
@@ -125,21 +135,32 @@ class Drawn:
 
 
 def draw_year(
-    state: State, margins: Margins, codes: Codes, offsets: Offsets, seed: np.random.SeedSequence, *, exact: bool
+    state: State,
+    beside: tuple[Trace, Trace],
+    margins: Margins,
+    *,
+    codes: Codes,
+    offsets: Offsets,
+    seed: np.random.SeedSequence,
+    exact: bool,
 ) -> tuple[dict[str, pa.Array], Drawn]:
-    """Every column of the year's placed persons, and the arrays the report compares."""
-    work, study, office, sfi, school, vote, purse, job = (np.random.default_rng(s) for s in seed.spawn(8))
+    """Every column of the year's placed persons, and the arrays the report compares; ``beside``: the years around."""
+    work, study, office, sfi, school, vote, purse, job, left, roll = (np.random.default_rng(s) for s in seed.spawn(10))
     rows = rows_of(state)
     units, unit = state.units, state.unit
     status = labour_status(rows, margins, work, exact=exact)
     studies = studying(rows, status, study)
     registered, jobless_days = at_employment_service(rows, status, office)
-    own, manager, skill = occupation(rows, status, job)
-    money = draw_money(rows, status, studies, jobless_days, margins=margins, rng=purse)
-    riksdag, kommun_vote = voting(rows, status, margins, vote)
+    own, manager, skill, ssyk = occupation(rows, status, job)
+    money = draw_money(rows, status, studies, jobless_days, own_firm=own, margins=margins, rng=purse)
+    riksdag, region_vote, kommun_vote = voting(rows, status, margins, vote)
+    election_place, election_area = election_places(state, rows, beside[0], roll)
+    moved = election_place >= 0
+    arrived, departed = arrivals(state, beside[0]), departures(state, rows, beside[1], left)
     drawn = Drawn(rows, status, money, household_types(rows))
     immigrant = rows.immigrated != NOT_IMMIGRATED
-    passed = passed_sfi(rows, sfi)
+    pupil, passed = swedish_for_immigrants(rows, sfi)
+    country = state.people.country[state.person]
     place = units.place[unit]
     house, linked = units.house[unit], units.linked[unit]
     known = linked & (house != HOUSE_UNKNOWN)
@@ -159,36 +180,51 @@ def draw_year(
         "deso": _text(delivered, edition_codes),
         "sex": _coded(rows.sex, "sex"),
         "age": pa.array(rows.age),
-        "birth_region": _coded(rows.origin, "birth_region"),
+        "birth_country": _text(country, list(COUNTRIES)),
+        "birth_region": _coded(regions(state.year)[country], "birth_region"),
         "background": _coded(rows.foreign, "background"),
         "immigrated": pa.array(rows.immigrated, mask=~immigrant).cast(pa.date32()),
         "immigration_reason": _coded(~rows.protection, "immigration_reason", empty=~immigrant),
+        "arrival": _coded(arrived, "arrival", empty=arrived < 0),
+        "departure": _coded(departed, "departure", empty=departed < 0),
         "education": _coded(rows.education, "education"),
         "labour_status": _coded(status, "labour_status"),
         "self_employed": pa.array(own),
         "manager": pa.array(manager),
         "skill_level": pa.array(skill, mask=skill == 0),
+        "ssyk_area": pa.array(ssyk, mask=ssyk < 0),
         "registered_unemployed": _coded(registered, "registered_unemployed"),
         "unemployment_days": pa.array(jobless_days),
         "studying": pa.array(studies),
+        "income_statement": _kronor(money.statement),
         "disposable_income": _kronor(money.disposable),
         "net_income": _kronor(money.net),
         "equivalised_income": _kronor(money.equivalised, rows.new_in_year),
         "social_assistance": _kronor(money.assistance),
         "social_assistance_months": pa.array(money.assistance_months),
-        "sickness_benefit": _kronor(money.sickness),
+        "sickness_benefit": _kronor(money.sickness_pay + money.compensation),
+        "sickness_pay": _kronor(money.sickness_pay),
+        "activity_compensation": _kronor(money.compensation),
         "unemployment_benefit": _kronor(money.unemployment),
         "establishment_benefit": _kronor(money.establishment),
+        "introduction_benefit": _kronor(money.introduction),
         "sick_days": pa.array(money.sick_days),
         "household_type": _coded(drawn.household_type, "household_type"),
+        "household_role": _coded(household_roles(rows), "household_role"),
         "tenure": _coded(np.where(linked, units.tenure[unit], 3), "tenure"),
         "house_type": _coded(house, "house_type"),
         "rooms": pa.array(units.rooms[unit], mask=~known),
         "living_area": pa.array(units.living_area[unit], mask=~known),
         "school_eligible": _maybe(school_eligible(rows, margins, school)),
+        "university_eligible": _maybe(university_eligible(rows, margins, study)),
+        "sfi_pupil": pa.array(pupil),
         "sfi_passed_days": pa.array(passed, mask=passed == 0),
         "voted_riksdag": _maybe(riksdag),
+        "voted_region": _maybe(region_vote),
         "voted_kommun": _maybe(kommun_vote),
+        "election_x": pa.array(codes.x[election_place], mask=~moved),
+        "election_y": pa.array(codes.y[election_place], mask=~moved),
+        "election_kommun": _text(codes.kommun_of_area[election_area], codes.kommuner, empty=~moved),
     }
     return columns, drawn
 
@@ -196,15 +232,7 @@ def draw_year(
 def to_table(columns: dict[str, pa.Array]) -> pa.Table:
     """The columns in the contract's order and types."""
     target = schema()
-    number = len(columns["person"])
-    arrays = [columns[f.name] if f.name in columns else _nothing(f, number) for f in target]
-    return pa.Table.from_arrays(arrays, schema=target)
-
-
-def _nothing(field: pa.Field, number: int) -> pa.Array:
-    if contract()[field.name].get("nullable"):
-        return pa.nulls(number, field.type)
-    return pa.array(np.zeros(number, dtype=np.int8)).cast(field.type)
+    return pa.Table.from_arrays([columns[field.name] for field in target], schema=target)
 
 
 def write(table: pa.Table, path: Path) -> None:

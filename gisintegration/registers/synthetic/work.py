@@ -133,21 +133,33 @@ def studying(rows: Rows, status: Ints, rng: np.random.Generator) -> Flags:
     return (rng.random(len(rows.age), dtype=np.float32) < chance) & (rows.age >= 16)
 
 
-def occupation(rows: Rows, status: Ints, rng: np.random.Generator) -> tuple[Flags, Flags, Ints]:
-    """Self-employed, manager, and skill level (0: not employed or not known)."""
+def occupation(rows: Rows, status: Ints, rng: np.random.Generator) -> tuple[Flags, Flags, Ints, Ints]:
+    """Self-employed, manager, skill level (0: not employed or not known) and major group of SSYK (-1: likewise)."""
     at = np.flatnonzero(status == EMPLOYED)
     draw = rng.random((3, len(at)), dtype=np.float32)
     age, education = rows.age[at], rows.education[at]
     own, manager = np.zeros((2, len(status)), dtype=bool)
     skill = np.zeros(len(status), dtype=np.int8)
+    group = np.full(len(status), -1, dtype=np.int8)
     own[at] = draw[0] < rates.SELF_EMPLOYED[age] * np.where(rows.sex[at] == 1, 1.35, 0.65)
     lead = rates.MANAGER_EDUCATION[education] * np.where(age < 30, 0.3, 1.0) * np.where(rows.foreign[at], 0.55, 1.0)
     manager[at] = draw[1] < lead
     below = 1 - rates.SKILL[education].T + 0.1 * (rows.origin[at] >= EUROPE_OTHER)
     level = 1 + (draw[2] > below[0]) + (draw[2] > below[1]) + (draw[2] > below[2])
+    level = np.where(manager[at], np.maximum(level, 3), level)
     known = (draw[2] * 997) % 1 > rates.OCCUPATION_UNKNOWN
     skill[at] = np.where(known, level, 0)
-    return own, manager, skill
+    group[at] = np.where(known, _major_group(level, manager[at], rows.sex[at], rng), -1)
+    return own, manager, skill, group
+
+
+def _major_group(level: Ints, manager: Flags, sex: Ints, rng: np.random.Generator) -> Ints:
+    """First digit of SSYK 2012: managers 1 (levels 3 and 4), level 4 is 2, 3 is 3, 2 is 4–8, 1 is 9; 0 armed forces."""
+    draw = rng.random((2, len(level)), dtype=np.float32)
+    limits = np.cumsum(rates.SKILL_2_AREA, axis=1)[:, :-1].astype(np.float32)
+    middle = 4 + (draw[0][:, None] > limits[sex]).sum(axis=1)
+    group = np.where(level == 2, middle, np.asarray((0, 9, 0, 3, 2))[level])
+    return np.where(manager, 1, np.where((level > 1) & (draw[1] < rates.ARMED_FORCES), 0, group)).astype(np.int8)
 
 
 def at_employment_service(rows: Rows, status: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -164,11 +176,15 @@ def at_employment_service(rows: Rows, status: Ints, rng: np.random.Generator) ->
     return registered.astype(np.int8), days
 
 
-def passed_sfi(rows: Rows, rng: np.random.Generator) -> Ints:
-    """Days in Sweden when passing Swedish for immigrants in the year, 0 for those who did not."""
+def swedish_for_immigrants(rows: Rows, rng: np.random.Generator) -> tuple[Flags, Ints]:
+    """Pupils of the year, and days in Sweden of those who passed, 0 for all others."""
     stay = rows.days_in_sweden
     at = np.flatnonzero((rows.origin > SWEDEN + 1) & (rows.age >= 18) & (rows.age < 65) & (stay > 250) & (stay < 2600))
     passes = at[rng.random(len(at)) < rates.SFI]
     days = np.zeros(len(rows.age), dtype=np.int32)
     days[passes] = np.maximum(stay[passes] - rng.integers(0, 365, len(passes)), 120)
-    return days
+    at = np.flatnonzero((rows.origin > SWEDEN + 1) & (rows.age >= 16) & (rows.age < 66) & (stay < 3650))
+    chance = rates.SFI_PUPIL * np.exp(-stay[at] / rates.SFI_STAY)
+    pupil = days > 0
+    pupil[at] |= rng.random(len(at)) < chance
+    return pupil, days
