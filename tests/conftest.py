@@ -93,6 +93,14 @@ def tjorn():
     return load_areas("deso/2025", where={"kommun": ["1419"]})
 
 
+@pytest.fixture(scope="session")
+def small_synthetic(tmp_path_factory):
+    """Folder of a synthetic register of three kommuner 2010–2024 with every variable. Not to be changed."""
+    from gisintegration.testing import small_register
+
+    return small_register(tmp_path_factory.mktemp("small") / "register").path
+
+
 def _write_project(folder, tjorn):
     folder.mkdir()
     layer = tjorn.table[["code", "name", "geometry"]].rename(columns={"code": "desokod"})
