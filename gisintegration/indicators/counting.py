@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -14,20 +14,31 @@ from gisintegration.engines import Question, Sample
 from gisintegration.engines.duck import count
 from gisintegration.indicators.cells import Axis, Counts, Figures, climb, groupings, middles, spread
 from gisintegration.indicators.classes import SEXES
+from gisintegration.indicators.composite import all_below
 from gisintegration.indicators.constants import Constants
 from gisintegration.indicators.declare import reads_of
-from gisintegration.indicators.derived import columns_of, with_derived
-from gisintegration.indicators.measures import Plan, plan
+from gisintegration.indicators.dissimilarity import dissimilarity, small_areas, too_few_areas
+from gisintegration.indicators.measures import Over, Plan, plan
+from gisintegration.indicators.moves import across, columns_at_ends, find, level_table
+from gisintegration.indicators.panel import persons_sql
 from gisintegration.indicators.rows import COORDINATE_TYPES, METHODS, Part, cells_of
-from gisintegration.indicators.rules import compile_sql, reads
+from gisintegration.indicators.rules import Reads, compile_sql, reads
 from gisintegration.registers import Placement, Register, placed_sql
 from gisintegration.sql import literal, name
-from gisintegration.tables import Indicator, Method
+from gisintegration.tables import Indicator, Kind, Method
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One edition and year to be counted. ``unknown``: indicators that have no national constant for the year."""
+    """One edition and year to be counted.
+
+    Parameters
+    ----------
+    election
+        Where persons were on the day of the electoral roll; None: as on 31 December.
+    unknown
+        Indicators that cannot be told of the year: a national constant or a register year that they need is not known.
+    """
 
     register: Register
     placement: Placement
@@ -38,23 +49,52 @@ class Task:
     constants: Constants
     flow: bool = False
     unknown: frozenset[str] = frozenset()
+    election: Placement | None = None
 
     @property
     def in_force(self) -> list[Indicator]:
         """The indicators that exist for the year and can be counted."""
-        return [item for key, item in self.indicators.items() if item.in_force(self.year) and key not in self.unknown]
+        able = {
+            key: item for key, item in self.indicators.items() if item.in_force(self.year) and key not in self.unknown
+        }
+        return [item for key, item in able.items() if all_below(key, self.indicators) <= able.keys()]
+
+    @property
+    def reads(self) -> Reads:
+        """The variables that are read of persons."""
+        found = Reads(this=frozenset({"sex"}))
+        for item in self.in_force:
+            found |= reads_of(item)
+        for rule in (item.rule for members in self.axis.lists for item in members):
+            found |= reads(rule)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Figures:
+    """What was counted on a level: all sums, medians, dissimilarities."""
+
+    sums: Counts
+    middles: Mapping[Sample, tuple[Figures, Counts]]
+    uneven: Mapping[str, Figures]
 
 
 def counted(con: duckdb.DuckDBPyConnection, task: Task, made: Mapping[str, AreaDivision]) -> Iterator[Part]:
-    """The parts of every level in ``made``, from one pass over the year's persons."""
-    has_types = "coordinate_type" in task.register.variables
-    asked = plan(task.in_force, task.year, task.constants, coordinates=has_types)
-    answer = count(con, _question(task, asked))
-    sums = spread(answer, task.axis)
+    """The parts of every level in ``made``, from one pass over the year's persons (two, where they moved)."""
+    types = {"coordinate_type"} & set(task.register.variables)
+    elsewhere = task.election is not None
+    asked = plan(task.in_force, task.year, task.constants, coordinates=bool(types), election=elsewhere)
+    now = _persons(task, Over.NOW, extra=types)
+    answer = count(con, _question(task, asked, Over.NOW, now, samples=asked.samples))
+    sums = {Over.NOW: spread(answer, task.axis)}
     samples = {
         sample: groupings(values, task.axis, _cells_with(task, asked, sample))
         for sample, values in answer.values.items()
     }
+    for over in (Over.BEFORE, Over.ELECTION):
+        if asked.at(over):
+            sums[over] = spread(count(con, _question(task, asked, over, _persons(task, over))), task.axis)
+    _find_movers(con, task, asked)
     threads = int(con.execute("select current_setting('threads')").fetchall()[0][0])
     for level in made.values():
         parents = parent_positions(task.areas, level)
@@ -62,36 +102,84 @@ def counted(con: duckdb.DuckDBPyConnection, task: Task, made: Mapping[str, AreaD
             sample: middles(values, task.axis, parents, len(level), threads=threads)
             for sample, values in samples.items()
         }
-        yield _part(task, asked, (level, parents), climb(sums, parents, len(level)), found)
+        of_level = {over: climb(counts, parents, len(level)) for over, counts in sums.items()}
+        of_level |= _moved(con, task, asked, parents, len(level))
+        everything = np.empty((len(asked.sums), *of_level[Over.NOW].shape[1:]), dtype=np.int64)
+        for over, counts in of_level.items():
+            everything[asked.at(over)] = counts
+        figures = _Figures(everything, found, _dissimilarities(task, asked, sums, parents, len(level)))
+        yield _part(task, asked, (level, parents), figures)
 
 
-def _question(task: Task, asked: Plan) -> Question:
-    rules = [item.rule for members in task.axis.lists for item in members]
-    read = {"sex"}.union(*(reads_of(item).this for item in task.in_force), *(reads(rule).this for rule in rules))
-    if asked.coordinates:
-        read.add("coordinate_type")
-    has = set(task.register.variables)
-    columns = sorted(columns_of(read, has))
-    source = placed_sql(task.register, task.placement, task.areas, task.year, columns)
-    everyone = task.register.select(columns, task.year)
+def _persons(task: Task, over: Over, *, extra: Collection[str] = ()) -> str:
+    """SELECT of the persons that sums are over, with what is read of them."""
+    placement = task.election if over is Over.ELECTION and task.election else task.placement
+    year = task.year - (over is Over.BEFORE)
+    return persons_sql(task.register, placement, task.areas, year, task.reads, extra=extra)
+
+
+def _question(
+    task: Task, asked: Plan, over: Over, source: str, *, areas: int | None = None, samples: tuple[Sample, ...] = ()
+) -> Question:
+    year = task.year - (over in (Over.BEFORE, Over.WENT))
     return Question(
-        source=with_derived(source, read, year=task.year, has=has, everyone=everyone),
-        areas=len(task.areas),
+        source=source,
+        areas=len(task.areas) if areas is None else areas,
         sex=f"{name('sex')} = {literal(SEXES[1])}",
         lists=tuple(
-            tuple(compile_sql(item.rule, task.year, task.constants) for item in members) for members in task.axis.lists
+            tuple(compile_sql(item.rule, year, task.constants, of=task.year) for item in members)
+            for members in task.axis.lists
         ),
-        sums=asked.sums,
-        samples=asked.samples,
+        sums=asked.over(over),
+        samples=samples,
     )
+
+
+def _find_movers(con: duckdb.DuckDBPyConnection, task: Task, asked: Plan) -> None:
+    """The movers of the year as temp tables, where something is asked of them."""
+    if not asked.at(Over.CAME) and not asked.at(Over.WENT):
+        return
+    before, now = (
+        placed_sql(task.register, task.placement, task.areas, year, ["person"]) for year in (task.year - 1, task.year)
+    )
+    has = task.register.variables
+    first, last = columns_at_ends(has)
+    sources = (_persons(task, Over.BEFORE, extra=first), _persons(task, Over.NOW, extra=last))
+    find(con, (before, now), sources, year=task.year, has=has)
+
+
+def _moved(
+    con: duckdb.DuckDBPyConnection, task: Task, asked: Plan, parents: npt.NDArray[np.int32], count_of: int
+) -> dict[Over, Counts]:
+    """Sums over those who moved across a border of a level."""
+    found = {}
+    for over, table in ((Over.CAME, "came"), (Over.WENT, "went")):
+        if asked.at(over):
+            source = across(table, level_table(con, parents))
+            found[over] = spread(count(con, _question(task, asked, over, source, areas=count_of)), task.axis)
+    return found
+
+
+def _dissimilarities(
+    task: Task, asked: Plan, sums: Mapping[Over, Counts], parents: npt.NDArray[np.int32], count_of: int
+) -> dict[str, Figures]:
+    """The dissimilarity of each indicator of that kind on a level; it is of the areas, not of persons without one."""
+    inside = np.where(small_areas(task.areas), parents, -1).astype(np.int32)
+    place = {position: (over, i) for over in sums for i, position in enumerate(asked.at(over))}
+    found = {}
+    for item in task.in_force:
+        if item.kind is Kind.DISSIMILARITY:
+            groups = (place[total.plus[0]] for total in asked.measures[item.id].sums)
+            first, second = (sums[over][i] for over, i in groups)
+            found[item.id] = dissimilarity(first, second, inside, count_of)
+    return found
 
 
 def _part(
     task: Task,
     asked: Plan,
     where: tuple[AreaDivision, npt.NDArray[np.int32]],
-    sums: Counts,
-    found: Mapping[Sample, tuple[Figures, Counts]],
+    found: _Figures,
 ) -> Part:
     level, parents = where
     shown = np.flatnonzero(np.asarray(level.table["kind"] != "remainder"))
@@ -103,12 +191,14 @@ def _part(
         codes=codes,
         year=task.year,
         measures=asked.measures,
-        sums=sums[:, shown],
-        middles={sample: (middle[shown], number[shown]) for sample, (middle, number) in found.items()},
+        sums=found.sums[:, shown],
+        middles={sample: (middle[shown], number[shown]) for sample, (middle, number) in found.middles.items()},
         method=_methods(task.areas, level, parents)[shown],
-        coordinate_type=_coordinate_types(sums, asked.coordinates)[shown],
+        coordinate_type=_coordinate_types(found.sums, asked.coordinates)[shown],
         existed=np.array(formed, dtype=bool),
         unknown=task.unknown,
+        uneven={key: values[shown] for key, values in found.uneven.items()},
+        single=too_few_areas(task.areas, parents, len(level))[shown],
     )
 
 

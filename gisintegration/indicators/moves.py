@@ -61,7 +61,8 @@ def of_the_year_before(*rules: Rule) -> bool:
 
 def rules_of(indicator: Indicator) -> tuple[Rule, ...]:
     """The rules of an indicator that are there."""
-    return tuple(rule for rule in (indicator.population, indicator.numerator, indicator.denominator) if rule is not None)
+    rules = (indicator.population, indicator.numerator, indicator.denominator)
+    return tuple(rule for rule in rules if rule is not None)
 
 
 def lacks(indicator: Indicator, has: Collection[str]) -> set[str]:

@@ -6,21 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 
 from gisintegration.areas import AreaDivision
 from gisintegration.indicators.constants import runs
+from gisintegration.indicators.declare import reads_of
 from gisintegration.indicators.derived import columns_of, with_derived
 from gisintegration.indicators.moves import of_the_year_before, reads_both_ends, rules_of
-from gisintegration.indicators.rules import Reads, reads
+from gisintegration.indicators.rules import Reads
 from gisintegration.registers import Placement, Register, placed_sql
 from gisintegration.sql import name
 from gisintegration.tables import Indicator
-
-
-def reads_of(indicator: Indicator) -> Reads:
-    """The variables an indicator reads, by whose year they are of, apart from what its breakdowns read."""
-    named = frozenset(item for item in (indicator.variable, indicator.base) if item is not None)
-    found = Reads(named)
-    for rule in rules_of(indicator):
-        found |= reads(rule)
-    return found
 
 
 def years_read(indicator: Indicator, year: int) -> tuple[int, ...]:
@@ -106,7 +98,13 @@ def words_lacking(absent: Mapping[str, Mapping[int, tuple[int, ...]]]) -> list[s
 
 
 def persons_sql(
-    register: Register, placement: Placement, areas: AreaDivision, year: int, asked: Reads, *, extra: Collection[str] = ()
+    register: Register,
+    placement: Placement,
+    areas: AreaDivision,
+    year: int,
+    asked: Reads,
+    *,
+    extra: Collection[str] = (),
 ) -> str:
     """SELECT of the persons of a year with the variables asked for and ``area``, those of years beside it among them.
 
@@ -124,13 +122,14 @@ def persons_sql(
     beside = {word: names for word, names in (("next", asked.next), ("previous", asked.previous)) if names}
     own = {*extra, *columns_of(asked.this, has), *(["person"] if beside else [])}
     placed = placed_sql(register, placement, areas, year, sorted(own))
-    source = with_derived(placed, asked.this, year=year, has=has)
+    source = with_derived(placed, asked.this, year=year, has=has, everyone=register.select(sorted(own), year))
     joins, columns = "", ""
     for word, names in beside.items():
         other = year + 1 if word == "next" else year - 1
         if other in register.years:
             rows = register.select(sorted({"person", *columns_of(names, has)}), other)
-            joins += f" left join ({with_derived(rows, names, year=other, has=has)}) {word}_ on p.person = {word}_.person"
+            rows = with_derived(rows, names, year=other, has=has)
+            joins += f" left join ({rows}) {word}_ on p.person = {word}_.person"
         for item in sorted(names):
             value = f"{word}_.{name(item)}" if other in register.years else "null"
             columns += f", {value} as {name(f'{word}.{item}')}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,11 @@ import pandas as pd
 from gisintegration.engines import Sample
 from gisintegration.indicators.cells import Axis, Counts, Figures
 from gisintegration.indicators.classes import SEXES
+from gisintegration.indicators.composite import composed
+from gisintegration.indicators.measures import Figures as Measured
 from gisintegration.indicators.measures import Measure, figures
 from gisintegration.indicators.rules import exclude_each_other
-from gisintegration.tables import BREAKDOWNS, CONTRIBUTORS, TOTAL, Indicator, Method, Status, coded
+from gisintegration.tables import BREAKDOWNS, CONTRIBUTORS, TOTAL, Indicator, Kind, Method, Status, coded
 
 _STATUSES = list(Status)
 _SHOWN, _ZERO = _STATUSES.index(Status.SHOWN), _STATUSES.index(Status.ZERO)
@@ -49,7 +51,12 @@ class Part:
     existed
         Whether each area existed in the year.
     unknown
-        Indicators that could not be counted for want of a national constant: their figures are missing.
+        Indicators that could not be counted for want of a national constant or a register year: their figures are
+        missing.
+    uneven
+        Dissimilarities, shape (areas, total and sexes, cells), by indicator.
+    single
+        Areas with less than two small areas, of which there can be no dissimilarity.
     """
 
     division: str
@@ -63,6 +70,8 @@ class Part:
     coordinate_type: Codes
     existed: npt.NDArray[np.bool_]
     unknown: frozenset[str] = frozenset()
+    uneven: Mapping[str, Figures] = field(default_factory=dict)
+    single: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +98,7 @@ class Block:
     parts: tuple[Part, ...]
     codes: tuple[str, ...]
     years: tuple[int, ...]
+    indicators: Mapping[str, Indicator]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -101,7 +111,7 @@ class Block:
 
 def table_of(parts: Sequence[Part], indicators: Sequence[Indicator], axis: Axis) -> pd.DataFrame:
     """The rows of every part: complete, in order, with the columns of ``RAW_COLUMNS``."""
-    blocks = _blocks(parts)
+    blocks = _blocks(parts, {item.id: item for item in indicators})
     wanted = sorted(indicators, key=lambda item: item.id)
     names = {
         "indicator": [item.id for item in wanted],
@@ -152,7 +162,7 @@ def cells_of(indicator: Indicator, axis: Axis) -> list[int]:
     return found
 
 
-def _blocks(parts: Sequence[Part]) -> list[Block]:
+def _blocks(parts: Sequence[Part], indicators: Mapping[str, Indicator]) -> list[Block]:
     by_key: dict[tuple[str, str], list[Part]] = {}
     for part in parts:
         by_key.setdefault((part.division, part.edition), []).append(part)
@@ -161,6 +171,7 @@ def _blocks(parts: Sequence[Part]) -> list[Block]:
             tuple(members),
             tuple(sorted({str(code) for part in members for code in part.codes})),
             tuple(sorted({part.year for part in members})),
+            indicators,
         )
         for _, members in sorted(by_key.items())
     ]
@@ -174,7 +185,11 @@ def _positions(block: Block, names: Mapping[str, list[str]]) -> dict[str, int]:
 
 
 def _piece(
-    block: Block, indicator: Indicator, axis: Axis, constants: Mapping[str, int], areas: Sequence[str]
+    block: Block,
+    indicator: Indicator,
+    axis: Axis,
+    constants: Mapping[str, int],
+    areas: Sequence[str],
 ) -> dict[str, np.ndarray]:
     """The columns of one indicator and edition, flat, in the order area, year, sex, cell."""
     cells = cells_of(indicator, axis)
@@ -195,11 +210,13 @@ def _piece(
             continue
         here = at[part.existed]
         whole[here, column] = True
-        measured = _measured(indicator, part, cells)
+        measured = _measured(indicator, part, cells, block.indicators)
         for name, values in zip(_FIGURES, measured, strict=True):
             filled[name][here, column] = values[part.existed]
-        value = measured[2][part.existed]
-        status[here, column] = np.where(np.isnan(value), _MISSING, np.where(value == 0, _ZERO, _SHOWN))
+        value, contributors = (measured[i][part.existed] for i in (2, 3))
+        # Without contributors there can be no figure; with none of them there is none.
+        without = np.where(np.isnan(contributors), _NOT_APPLICABLE, _MISSING)
+        status[here, column] = np.where(np.isnan(value), without, np.where(value == 0, _ZERO, _SHOWN))
     keep = np.broadcast_to(given[:, :, None, None], shape).copy()
     keep[..., 1:] &= whole[:, :, None, None]
     rows = _Kept(shape, None if keep.all() else keep)
@@ -217,13 +234,22 @@ def _piece(
     return columns
 
 
-def _measured(indicator: Indicator, part: Part, cells: Sequence[int]) -> tuple[Figures, Figures, Figures, Figures]:
+def _measured(indicator: Indicator, part: Part, cells: Sequence[int], others: Mapping[str, Indicator]) -> Measured:
+    """Numerator, denominator, value and contributors; NaN contributors where there can be no figure."""
     measure = part.measures[indicator.id]
-    if measure.sample is None:
-        return figures(indicator, measure, part.sums[..., list(cells)])
-    middle, number = (values[..., list(cells)] for values in part.middles[measure.sample])
-    persons = number.astype(np.float64)
-    return np.full_like(middle, np.nan), persons, middle / measure.per, persons
+    if indicator.components:
+        return composed(indicator, measure, lambda key: _measured(others[key], part, cells, others))
+    if measure.sample is not None:
+        middle, number = (values[..., list(cells)] for values in part.middles[measure.sample])
+        persons = number.astype(np.float64)
+        return np.full_like(middle, np.nan), persons, middle / measure.per, persons
+    found = figures(indicator, measure, part.sums[..., list(cells)])
+    if indicator.kind is Kind.DISSIMILARITY:
+        top, base, _, contributors = found
+        found = top, base, part.uneven[indicator.id][..., list(cells)], contributors
+        for values in found:
+            values[part.single] = np.nan
+    return found
 
 
 def _codes_of(axis: Axis, breakdown: str) -> list[str]:
