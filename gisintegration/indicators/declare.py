@@ -17,7 +17,7 @@ from gisintegration.indicators.derived import columns_of
 from gisintegration.indicators.rules import Reads, constants_in, known_variables, parse, reads
 from gisintegration.tables import Indicator, Kind, Rule
 
-_NOT_SUBJECTS = ("breakdowns", "constants")
+_NOT_SUBJECTS = ("breakdowns", "constants", "rules")
 
 
 def load_indicators(
