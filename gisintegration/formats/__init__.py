@@ -5,16 +5,18 @@
 ('', '-', '.', '..')
 """
 
-from gisintegration.formats.cube import MARKS, Cube, Dimension, Keyword, Kind, Measure, Note, Text
+from gisintegration.formats.cube import MARKS, Blocks, Cube, Dimension, Frame, Keyword, Kind, Measure, Note, Text
 from gisintegration.formats.jsonstat_read import read_jsonstat
-from gisintegration.formats.jsonstat_write import write_jsonstat
+from gisintegration.formats.jsonstat_write import write_jsonstat, write_jsonstat_blocks
 from gisintegration.formats.px_read import read_px
-from gisintegration.formats.px_write import write_px
+from gisintegration.formats.px_write import write_px, write_px_blocks
 
 __all__ = [
     "MARKS",
+    "Blocks",
     "Cube",
     "Dimension",
+    "Frame",
     "Keyword",
     "Kind",
     "Measure",
@@ -23,5 +25,7 @@ __all__ = [
     "read_jsonstat",
     "read_px",
     "write_jsonstat",
+    "write_jsonstat_blocks",
     "write_px",
+    "write_px_blocks",
 ]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from gisintegration.errors import FormatError
-from gisintegration.formats.check import MOST_DECIMALS, MOST_DIMENSIONS
-from gisintegration.formats.cube import MARKS, Cube, Figures, Marks
+from gisintegration.formats.check import MOST_DECIMALS, MOST_DIMENSIONS, of_cells
+from gisintegration.formats.cube import MARKS, Blocks, Cube, Figures, Frame, Marks, as_marks
 from gisintegration.swedish import round_half_away
 
 LARGEST = 1e15
@@ -54,23 +55,50 @@ def cells_within(shape: Sequence[int], most: int, path: Path) -> int:
     return cells
 
 
-def rounded(cube: Cube) -> Figures:
-    """The figures as they are written: rounded half away from zero to their decimals. NaN stays NaN, −0 becomes 0.
+def in_order(frame: Frame, blocks: Blocks) -> Iterator[tuple[Figures, Marks, npt.NDArray[np.int64]]]:
+    """Blocks of cells, checked, with their figures rounded half away from zero, and the decimals of each.
+
+    Raises
+    ------
+    FormatError
+        A cell is none, or the blocks do not make all the table's cells.
 
     Examples
     --------
-    >>> from gisintegration.formats import Cube, Dimension, Measure
+    >>> from gisintegration.formats import Dimension, Frame, Measure
     >>> one = Dimension(code="a", label={"sv": "a"}, codes=("1", "2"), labels={"sv": ("1", "2")})
-    >>> rounded(Cube(dimensions=(one,), figures=[0.25, -0.01], measure=Measure(decimals=1))).tolist()
-    [0.3, 0.0]
+    >>> frame = Frame(dimensions=(one,), measure=Measure(decimals=1))
+    >>> [figures.tolist() for figures, _, _ in in_order(frame, [([0.25], [""]), ([-0.01], [""])])]
+    [[0.3], [0.0]]
     """
-    decimals = cube.cell_decimals()
-    result = np.empty_like(cube.figures)
+    first = 0
+    for given, signs in blocks:
+        figures = np.asarray(given, dtype=np.float64).reshape(-1)
+        marks = as_marks(signs).reshape(-1)
+        found = list(of_cells(frame, figures, marks, first=first))
+        if found:
+            raise FormatError("The table cannot be made as it is described.", failures=found)
+        decimals = frame.decimals(first, first + figures.size)
+        yield rounded(figures, decimals), marks, decimals
+        first += figures.size
+    if first != frame.cells:
+        raise FormatError(f"The blocks hold {first} cells, but the dimensions make {frame.cells}.")
+
+
+def rounded(figures: Figures, decimals: npt.NDArray[np.int64]) -> Figures:
+    """Figures as they are written: rounded half away from zero to their decimals. NaN stays NaN, −0 becomes 0.
+
+    Examples
+    --------
+    >>> rounded(np.array([0.25, -0.01, np.nan]), np.array([1, 1, 0])).tolist()
+    [0.3, 0.0, nan]
+    """
+    result = np.empty_like(figures)
     for number in np.unique(decimals).tolist():
         at = decimals == number
-        figures = cube.figures[at]
-        exact = np.abs(figures) * 10.0**number >= LARGEST  # no half is left to round there
-        result[at] = np.where(exact, figures, round_half_away(np.where(exact, 0, figures), number)) + 0.0
+        those = figures[at]
+        exact = np.abs(those) * 10.0**number >= LARGEST  # no half is left to round there
+        result[at] = np.where(exact, those, round_half_away(np.where(exact, 0, those), number)) + 0.0
     return result
 
 
@@ -100,27 +128,38 @@ def _exact(figures: Figures, decimals: int | npt.NDArray[np.int64]) -> npt.NDArr
     return result
 
 
-def cell_texts(cube: Cube) -> list[str]:
-    """Every cell as PX writes it: ``12.5``, or a mark within quotation marks.
+def cell_texts(figures: Figures, marks: Marks, decimals: npt.NDArray[np.int64]) -> list[str]:
+    """Cells as PX writes them: ``12.5``, or a mark within quotation marks.
 
     Examples
     --------
-    >>> from gisintegration.formats import Cube, Dimension, Measure
-    >>> one = Dimension(code="a", label={"sv": "a"}, codes=("1", "2"), labels={"sv": ("1", "2")})
-    >>> cell_texts(Cube(dimensions=(one,), figures=[2.5, float("nan")], marks=["", ".."], measure=Measure(decimals=2)))
+    >>> cell_texts(np.array([2.5, np.nan]), np.array(["", ".."]), np.array([2, 0]))
     ['2.50', '".."']
     """
-    decimals, marks, figures = cube.cell_decimals(), np.asarray(cube.marks), rounded(cube)
     texts = np.empty(figures.size, dtype=object)
     plain = marks == ""
     for number in np.unique(decimals).tolist():
         at = plain & (decimals == number)
-        form = f"%.{number}f".__mod__
-        texts[at] = list(map(form, figures[at].tolist()))
+        texts[at] = each_once(figures[at], f"%.{number}f".__mod__)
     for mark in MARKS[1:]:
         texts[marks == mark] = f'"{mark}"'
     result: list[str] = texts.tolist()
     return result
+
+
+def each_once(figures: Figures, form: Callable[[float], str]) -> npt.NDArray[np.object_]:
+    """Texts of figures, of which each different one is formed once: of millions there are only thousands.
+
+    Examples
+    --------
+    >>> each_once(np.array([0.5, 1.5, 0.5]), "{:.1f}".format).tolist()
+    ['0.5', '1.5', '0.5']
+    """
+    positions, different = pd.factorize(figures, use_na_sentinel=False)
+    texts = np.empty(different.size, dtype=object)
+    texts[:] = list(map(form, different.tolist()))
+    found: npt.NDArray[np.object_] = texts[positions]
+    return found
 
 
 def cell_arrays(data: bytes, cells: int) -> tuple[Figures, Marks, int]:

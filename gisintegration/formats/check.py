@@ -7,7 +7,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gisintegration.formats.cube import MARKS, TEXTS, Cube, Dimension, Keyword, Kind, Note, Text, repeated
+from gisintegration.formats.cube import (
+    MARKS,
+    TEXTS,
+    Cube,
+    Dimension,
+    Figures,
+    Frame,
+    Keyword,
+    Kind,
+    Marks,
+    Note,
+    Text,
+    repeated,
+)
 
 TIMESCALES = {"A1": 4, "H1": 5, "Q1": 5, "M1": 6, "W1": 6}
 """Per timescale, the digits of one time in PX."""
@@ -20,15 +33,16 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 Failure = dict[str, str]
 
 
-def failures(cube: Cube) -> list[Failure]:
+def failures(cube: Frame) -> list[Failure]:
     """Everything that is wrong with a table; nothing if it is whole."""
     found = [*_of_languages(cube), *_of_dimensions(cube)]
     if found:
         return found  # what follows counts cells and looks up codes
-    return [*_of_cells(cube), *_of_texts(cube), *_of_notes(cube), *_of_decimals(cube)]
+    cells = of_cells(cube, cube.figures, np.asarray(cube.marks)) if isinstance(cube, Cube) else ()
+    return [*cells, *_of_texts(cube), *_of_notes(cube), *_of_decimals(cube)]
 
 
-def _of_languages(cube: Cube) -> Iterator[Failure]:
+def _of_languages(cube: Frame) -> Iterator[Failure]:
     if not cube.languages:
         yield {"where": "languages", "what": "there is none"}
     for language in repeated(cube.languages):
@@ -38,7 +52,7 @@ def _of_languages(cube: Cube) -> Iterator[Failure]:
             yield {"where": "languages", "what": f"'{_shown(language)}' is not a language code such as sv or en"}
 
 
-def _of_dimensions(cube: Cube) -> Iterator[Failure]:
+def _of_dimensions(cube: Frame) -> Iterator[Failure]:
     if not 0 < len(cube.dimensions) <= MOST_DIMENSIONS:
         yield {"where": "dimensions", "what": f"there are {len(cube.dimensions)}, not 1 to {MOST_DIMENSIONS}"}
     if not 0 <= cube.heading <= len(cube.dimensions):
@@ -59,7 +73,7 @@ def _of_dimensions(cube: Cube) -> Iterator[Failure]:
             yield {"where": f"dimension {dimension.code}", "what": what}
 
 
-def _of_one(dimension: Dimension, cube: Cube) -> Iterator[str]:
+def _of_one(dimension: Dimension, cube: Frame) -> Iterator[str]:
     size = len(dimension.codes)
     if not dimension.code or _UNWRITABLE.search(dimension.code) or "\n" in dimension.code:
         yield "its code is empty or holds control characters"
@@ -98,32 +112,32 @@ def _of_one(dimension: Dimension, cube: Cube) -> Iterator[str]:
     yield from _unwritable((dimension.domain, dimension.map, *dimension.times))
 
 
-def _of_cells(cube: Cube) -> Iterator[Failure]:
-    marks = np.asarray(cube.marks)
-    cells = _product(cube.shape)
-    if cube.figures.size != cells or marks.size != cells:
-        size = " × ".join(map(str, cube.shape))
+def of_cells(frame: Frame, figures: Figures, marks: Marks, *, first: int = 0) -> Iterator[Failure]:
+    """What is wrong with some cells of a table, from cell ``first`` on."""
+    last = first + figures.size
+    if marks.size != figures.size or last > frame.cells or (isinstance(frame, Cube) and last != frame.cells):
+        size = " × ".join(map(str, frame.shape))
         yield {
             "where": "figures",
-            "what": f"{cube.figures.size} figures and {marks.size} marks for {size} = {cells} cells",
+            "what": f"{last} figures and {first + marks.size} marks for {size} = {frame.cells} cells",
         }
         return
     unknown = ~np.isin(marks, MARKS)
     if unknown.any():
-        yield {"where": _cell(cube, unknown), "what": f"'{_shown(str(marks[unknown][0]))}' is not a mark"}
+        yield {"where": _cell(frame, unknown, first), "what": f"'{_shown(str(marks[unknown][0]))}' is not a mark"}
     plain = marks == ""
-    if not np.isfinite(cube.figures[plain]).all():
-        yield {"where": _cell(cube, plain & ~np.isfinite(cube.figures)), "what": "there is neither a figure nor a mark"}
-    dots = ~plain & (marks != "-")
-    hidden = dots & ~np.isnan(cube.figures)
+    neither = plain & ~np.isfinite(figures)
+    if neither.any():
+        yield {"where": _cell(frame, neither, first), "what": "there is neither a figure nor a mark"}
+    hidden = ~plain & (marks != "-") & ~np.isnan(figures)
     if hidden.any():
-        yield {"where": _cell(cube, hidden), "what": "a figure stands behind the mark; it must be NaN"}
-    zero = (marks == "-") & (cube.figures != 0)
+        yield {"where": _cell(frame, hidden, first), "what": "a figure stands behind the mark; it must be NaN"}
+    zero = (marks == "-") & (figures != 0)
     if zero.any():
-        yield {"where": _cell(cube, zero), "what": "the mark '-' says zero but the figure is another"}
+        yield {"where": _cell(frame, zero, first), "what": "the mark '-' says zero but the figure is another"}
 
 
-def _of_texts(cube: Cube) -> Iterator[Failure]:
+def _of_texts(cube: Frame) -> Iterator[Failure]:
     for where, text in _texts(cube):
         for what in (*_unknown_languages(text, cube), *_unwritable(text.values())):
             yield {"where": where, "what": what}
@@ -138,7 +152,7 @@ def _of_texts(cube: Cube) -> Iterator[Failure]:
             yield {"where": f"keyword {_shown(keyword.name)}", "what": what}
 
 
-def _of_keyword(keyword: Keyword, cube: Cube) -> Iterator[str]:
+def _of_keyword(keyword: Keyword, cube: Frame) -> Iterator[str]:
     """A keyword must not be able to say more than itself: it is written as it stands."""
     if not re.fullmatch(r"[A-Z][A-Z0-9_-]*", keyword.name) or keyword.name == "DATA":
         yield "it is not a keyword's name"
@@ -152,13 +166,13 @@ def _of_keyword(keyword: Keyword, cube: Cube) -> Iterator[str]:
     yield from _unwritable((*keyword.keys, *keyword.values))
 
 
-def _of_notes(cube: Cube) -> Iterator[Failure]:
+def _of_notes(cube: Frame) -> Iterator[Failure]:
     for number, note in enumerate(cube.notes, start=1):
         for what in _of_note(note, cube):
             yield {"where": f"note {number}", "what": what}
 
 
-def _of_note(note: Note, cube: Cube) -> Iterator[str]:
+def _of_note(note: Note, cube: Frame) -> Iterator[str]:
     if not note.text:
         yield "it has no text"
     yield from (*_unknown_languages(note.text, cube), *_unwritable(note.text.values()))
@@ -181,7 +195,7 @@ def _of_note(note: Note, cube: Cube) -> Iterator[str]:
         yield f"'{note.value}' is not a code of dimension {note.dimension}"
 
 
-def _of_decimals(cube: Cube) -> Iterator[Failure]:
+def _of_decimals(cube: Frame) -> Iterator[Failure]:
     measures = (*(cube.content.measures if cube.content else ()), cube.measure)
     for measure in measures:
         if not 0 <= measure.decimals <= MOST_DECIMALS:
@@ -194,7 +208,7 @@ def _of_decimals(cube: Cube) -> Iterator[Failure]:
         yield {"where": "stored_decimals", "what": what}
 
 
-def _texts(cube: Cube) -> Iterator[tuple[str, Text]]:
+def _texts(cube: Frame) -> Iterator[tuple[str, Text]]:
     for name in TEXTS:
         yield name, getattr(cube, name)
     for mark, text in cube.symbols.items():
@@ -208,7 +222,7 @@ def _texts(cube: Cube) -> Iterator[tuple[str, Text]]:
             yield f"{where}, {name}", getattr(measure, name)
 
 
-def _unknown_languages(languages: object, cube: Cube) -> list[str]:
+def _unknown_languages(languages: object, cube: Frame) -> list[str]:
     given = list(dict.fromkeys(languages))  # type: ignore[call-overload]
     return [
         f"language '{_shown(one)}' is not among {', '.join(cube.languages)}"
@@ -225,20 +239,13 @@ def _unwritable(texts: object) -> list[str]:
     ]
 
 
-def _cell(cube: Cube, at: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
+def _cell(cube: Frame, at: np.ndarray[tuple[int], np.dtype[np.bool_]], first: int) -> str:
     where = np.flatnonzero(at)
-    position = np.unravel_index(int(where[0]), cube.shape)
+    position = np.unravel_index(first + int(where[0]), cube.shape)
     codes = ", ".join(
         f"{dimension.code} {dimension.codes[index]}" for dimension, index in zip(cube.dimensions, position, strict=True)
     )
     return f"cell {codes}" + (f" and {where.size - 1} more" if where.size > 1 else "")
-
-
-def _product(shape: tuple[int, ...]) -> int:
-    cells = 1
-    for size in shape:
-        cells *= size
-    return cells
 
 
 def _shown(text: str) -> str:

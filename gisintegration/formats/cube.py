@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ Text = Mapping[str, str]
 
 Figures = npt.NDArray[np.float64]
 Marks = npt.NDArray[np.str_]
+Blocks = Iterable[tuple[npt.ArrayLike, npt.ArrayLike]]
+"""The cells of a table a part at a time: figures and marks, as `Cube` has them, in its order."""
 
 MARKS = ("", "-", ".", "..", "...", "....", ".....", "......")
 """What can stand in a cell beside its figure: nothing, a true zero, or one to six dots in place of a figure."""
@@ -187,18 +190,13 @@ class Keyword:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Cube:
-    """A table with dimensions: what a PX file or a JSON-stat dataset says, whichever it was read from.
+class Frame:
+    """All that a table says but its cells: for a table whose cells are too many to hold, written a part at a time.
 
     Parameters
     ----------
     dimensions
         In the order of the figures; the last of them runs fastest.
-    figures
-        One per cell, row by row. NaN where a mark of dots stands in place of a figure.
-    marks
-        One per cell: ``""`` a figure, ``"-"`` a true zero (its figure is 0), ``"."`` to ``"......"`` no figure.
-        `gisintegration.tables.status.WORDS` says which status has which mark. None: figures in every cell.
     heading
         How many of the last dimensions stand in the heading; the others stand in the stub.
     languages
@@ -222,24 +220,12 @@ class Cube:
 
     Examples
     --------
-    >>> area = Dimension(code="Region", label={"sv": "region"}, codes=("0114", "0180"),
-    ...                  labels={"sv": ("Upplands Väsby", "Stockholm")}, kind=Kind.GEO)
-    >>> year = Dimension(code="Tid", label={"sv": "år"}, codes=("2023", "2024"), labels={"sv": ("2023", "2024")},
-    ...                  kind=Kind.TIME, timescale="A1")
-    >>> cube = Cube(dimensions=(area, year), figures=[1, 2, 0, float("nan")], marks=["", "", "-", ".."])
-    >>> cube
-    <Cube: Region 2 × Tid 2 = 4 cells, sv>
-    >>> cube.table
-      Region   Tid  figure mark
-    0   0114  2023     1.0
-    1   0114  2024     2.0
-    2   0180  2023     0.0    -
-    3   0180  2024     NaN   ..
+    >>> year = Dimension(code="Tid", label={"sv": "år"}, codes=("2023", "2024"), labels={"sv": ("2023", "2024")})
+    >>> Frame(dimensions=(year,))
+    <Frame: Tid 2 = 2 cells, sv>
     """
 
     dimensions: tuple[Dimension, ...]
-    figures: Figures
-    marks: Marks | None = None
     heading: int = 1
     languages: tuple[str, ...] = ("sv",)
     matrix: str = ""
@@ -270,9 +256,6 @@ class Cube:
         keep = object.__setattr__
         keep(self, "dimensions", tuple(self.dimensions))
         keep(self, "languages", tuple(self.languages))
-        keep(self, "figures", _flat(np.asarray(self.figures, dtype=np.float64)))
-        marks = np.zeros(self.figures.size, "<U6") if self.marks is None else self.marks
-        keep(self, "marks", _flat(_mark_array(marks)))
         for name in TEXTS:
             keep(self, name, _stated(getattr(self, name)))
         symbols = {mark: stated for mark, text in self.symbols.items() if (stated := _stated(text))}
@@ -292,9 +275,89 @@ class Cube:
         return tuple(len(dimension.codes) for dimension in self.dimensions)
 
     @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return prod(self.shape)
+
+    @property
     def content(self) -> Dimension | None:
         """The content dimension, if the table has one."""
         return next((one for one in self.dimensions if one.kind is Kind.CONTENT), None)
+
+    def decimals(self, first: int, last: int) -> npt.NDArray[np.int64]:
+        """The decimals that the figures of cells ``first`` to ``last`` (without it) are written with.
+
+        Examples
+        --------
+        >>> year = Dimension(code="Tid", label={"sv": "år"}, codes=("2024",), labels={"sv": ("2024",)})
+        >>> Frame(dimensions=(year,), measure=Measure(decimals=2)).decimals(0, 1).tolist()
+        [2]
+        """
+        if self.stored_decimals is not None:
+            return np.full(last - first, self.stored_decimals)
+        if self.content is None:
+            return np.full(last - first, self.measure.decimals)
+        each = np.array([measure.decimals for measure in self.content.measures])
+        inner = prod(self.shape[self.dimensions.index(self.content) + 1 :])
+        found: npt.NDArray[np.int64] = each[np.arange(first, last) // inner % each.size]
+        return found
+
+    def __repr__(self) -> str:
+        size = " × ".join(f"{one.code} {len(one.codes)}" for one in self.dimensions)
+        return f"<{type(self).__name__}: {size} = {self.cells} cells, {', '.join(self.languages)}>"
+
+    def _place(self, note: Note) -> tuple[int, int, int, tuple[str, ...]]:
+        codes = [one.code for one in self.dimensions]
+        dimension = codes.index(note.dimension) if note.dimension else -1
+        value = self.dimensions[dimension].codes.index(note.value) if note.value else -1
+        # Notes on the same cells stand together, as the reader finds them.
+        return NOTE_KEYWORDS.index(note.keyword), dimension, value, tuple(code or "" for code in note.cell)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Cube(Frame):
+    """A table with dimensions: what a PX file or a JSON-stat dataset says, whichever it was read from.
+
+    Parameters
+    ----------
+    figures
+        One per cell, row by row. NaN where a mark of dots stands in place of a figure.
+    marks
+        One per cell: ``""`` a figure, ``"-"`` a true zero (its figure is 0), ``"."`` to ``"......"`` no figure.
+        `gisintegration.tables.status.WORDS` says which status has which mark. None: figures in every cell.
+
+    The others as in `Frame`.
+
+    Raises
+    ------
+    FormatError
+        The parts contradict each other, or a text holds characters no file can; every failure is listed.
+
+    Examples
+    --------
+    >>> area = Dimension(code="Region", label={"sv": "region"}, codes=("0114", "0180"),
+    ...                  labels={"sv": ("Upplands Väsby", "Stockholm")}, kind=Kind.GEO)
+    >>> year = Dimension(code="Tid", label={"sv": "år"}, codes=("2023", "2024"), labels={"sv": ("2023", "2024")},
+    ...                  kind=Kind.TIME, timescale="A1")
+    >>> cube = Cube(dimensions=(area, year), figures=[1, 2, 0, float("nan")], marks=["", "", "-", ".."])
+    >>> cube
+    <Cube: Region 2 × Tid 2 = 4 cells, sv>
+    >>> cube.table
+      Region   Tid  figure mark
+    0   0114  2023     1.0
+    1   0114  2024     2.0
+    2   0180  2023     0.0    -
+    3   0180  2024     NaN   ..
+    """
+
+    figures: Figures
+    marks: Marks | None = None
+
+    def __post_init__(self) -> None:
+        keep = object.__setattr__
+        keep(self, "figures", _flat(np.asarray(self.figures, dtype=np.float64)))
+        keep(self, "marks", _flat(as_marks(np.zeros(self.figures.size, "<U6") if self.marks is None else self.marks)))
+        super().__post_init__()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -310,14 +373,7 @@ class Cube:
 
     def cell_decimals(self) -> npt.NDArray[np.int64]:
         """The decimals that each cell's figure is written with."""
-        if self.stored_decimals is not None:
-            return np.full(self.figures.size, self.stored_decimals)
-        if self.content is None:
-            return np.full(self.figures.size, self.measure.decimals)
-        each = np.array([measure.decimals for measure in self.content.measures])
-        axis = self.dimensions.index(self.content)
-        turned = each.reshape([-1 if position == axis else 1 for position in range(len(self.dimensions))])
-        return np.broadcast_to(turned, self.shape).reshape(-1)
+        return self.decimals(0, self.figures.size)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Cube):
@@ -330,16 +386,6 @@ class Cube:
         )
 
     __hash__ = None  # type: ignore[assignment]  # figures are an array
-
-    def __repr__(self) -> str:
-        size = " × ".join(f"{one.code} {len(one.codes)}" for one in self.dimensions)
-        return f"<Cube: {size} = {self.figures.size} cells, {', '.join(self.languages)}>"
-
-    def _place(self, note: Note) -> tuple[int, int, int]:
-        codes = [one.code for one in self.dimensions]
-        dimension = codes.index(note.dimension) if note.dimension else -1
-        value = self.dimensions[dimension].codes.index(note.value) if note.value else -1
-        return NOTE_KEYWORDS.index(note.keyword), dimension, value
 
 
 TEXTS = ("title", "contents", "description", "subject_area", "source", "survey", "database")
@@ -361,7 +407,8 @@ def _flat(values: npt.ArrayLike) -> npt.NDArray[Any]:
     return array
 
 
-def _mark_array(marks: npt.ArrayLike) -> npt.NDArray[np.str_]:
+def as_marks(marks: npt.ArrayLike) -> Marks:
+    """Marks as an array of texts, whatever their length."""
     array = np.asarray(marks).astype(np.str_)
     longest = len(MARKS[-1])
     # A longer mark must not be cut down to one that is allowed: the check shall see it.

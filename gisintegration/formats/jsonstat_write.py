@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 import numpy as np
 
 from gisintegration.errors import FormatError
 from gisintegration.files import atomic
-from gisintegration.formats.cells import rounded
-from gisintegration.formats.cube import Cube, Dimension, Kind, Measure, Note
+from gisintegration.formats.cells import each_once, in_order
+from gisintegration.formats.cube import Blocks, Cube, Dimension, Frame, Kind, Measure, Note
 
+_SPOOLED = 1 << 26
 ROLES = {"time": Kind.TIME, "geo": Kind.GEO, "metric": Kind.CONTENT}
 STOCK = {"S": "Stock", "F": "Flow", "A": "Average", "": "Other"}
 PRICES = {"C": "Current", "F": "Fixed", "": "NotApplicable"}
@@ -52,21 +55,80 @@ def write_jsonstat(cube: Cube, path: str | Path, *, language: str | None = None)
     >>> document["value"], document["status"]
     ([7, None], {'1': '..'})
     """
+    return write_jsonstat_blocks(cube, [(cube.figures, np.asarray(cube.marks))], path, language=language)
+
+
+def write_jsonstat_blocks(frame: Frame, blocks: Blocks, path: str | Path, *, language: str | None = None) -> Path:
+    """Write a table whose cells are too many to hold, a part at a time; the same bytes as :func:`write_jsonstat`.
+
+    Parameters
+    ----------
+    frame
+        All that the table says but its cells.
+    blocks
+        Figures and marks of cells one after another, together all of them.
+    path, language
+        As in :func:`write_jsonstat`.
+
+    Raises
+    ------
+    FormatError
+        As :func:`write_jsonstat`, or the blocks do not make the table. What stood at ``path`` is whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from gisintegration.formats import Dimension, Frame
+    >>> year = Dimension(code="Tid", label={"sv": "år"}, codes=("2023", "2024"), labels={"sv": ("2023", "2024")})
+    >>> blocks = [([7], [""]), ([float("nan")], [".."])]
+    >>> path = write_jsonstat_blocks(Frame(dimensions=(year,)), blocks, Path(tempfile.mkdtemp()) / "a.json")
+    >>> path.read_text(encoding="utf-8").strip()[-37:]
+    '"value":[7,null],"status":{"1":".."}}'
+    """
     path = Path(path)
-    main = language or cube.languages[0]
-    if main not in cube.languages:
-        raise FormatError.unknown("language", main, cube.languages, where="the table")
-    lacking = [{"dimension": one.code} for one in cube.dimensions if main not in one.labels or main not in one.label]
+    main = language or frame.languages[0]
+    if main not in frame.languages:
+        raise FormatError.unknown("language", main, frame.languages, where="the table")
+    lacking = [{"dimension": one.code} for one in frame.dimensions if main not in one.labels or main not in one.label]
     if lacking:
         raise FormatError(f"{path}: dimensions without labels in language {main}.", failures=lacking)
-    document = _document(cube, main)
+    head = json.dumps(_document(frame, main), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     with atomic(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as stream:
-        json.dump(document, stream, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        stream.write("\n")
+        stream.write(head.removesuffix("}") + ',"value":[')
+        with SpooledTemporaryFile(_SPOOLED, "w+", encoding="ascii") as status:
+            _write_cells(stream, status, frame, blocks)
+            stream.write("]")
+            if status.tell():
+                status.seek(0)
+                stream.write(',"status":{')
+                shutil.copyfileobj(status, stream)
+                stream.write("}")
+        stream.write("}\n")
     return path
 
 
-def _document(cube: Cube, main: str) -> dict[str, Any]:
+def _write_cells(stream: IO[str], status: IO[str], frame: Frame, blocks: Blocks) -> None:
+    """Values to the one stream, statuses to the other, since they stand after all the values."""
+    first = 0
+    for figures, marks, _ in in_order(frame, blocks):
+        if not figures.size:
+            continue
+        stream.write(("," if first else "") + ",".join(each_once(figures, _value).tolist()))
+        marked = np.flatnonzero(marks != "")
+        told = [
+            f'"{position}":"{mark}"'
+            for position, mark in zip((marked + first).tolist(), marks[marked].tolist(), strict=True)
+        ]
+        if told:
+            status.write(("," if status.tell() else "") + ",".join(told))
+        first += figures.size
+
+
+def _value(figure: float) -> str:
+    return "null" if figure != figure else str(int(figure)) if figure.is_integer() else repr(figure)  # noqa: PLR0124  # NaN
+
+
+def _document(cube: Frame, main: str) -> dict[str, Any]:
     said = _words(cube, main)
     dimensions = {one.code: _dimension(one, said["dimension"][one.code], cube) for one in cube.dimensions}
     roles = {role: [one.code for one in cube.dimensions if one.kind is kind] for role, kind in ROLES.items()}
@@ -92,18 +154,10 @@ def _document(cube: Cube, main: str) -> dict[str, Any]:
             "dimension": dimensions,
             "extension": _pruned(extension),
         }
-    ) | _cells(cube)
+    )
 
 
-def _cells(cube: Cube) -> dict[str, Any]:
-    figures, marks = rounded(cube), np.asarray(cube.marks)
-    values = [int(one) if one.is_integer() else None if one != one else one for one in figures.tolist()]  # noqa: PLR0124  # NaN
-    marked = np.flatnonzero(marks != "")
-    status = dict(zip(map(str, marked.tolist()), marks[marked].tolist(), strict=True))
-    return {"value": values} | ({"status": status} if status else {})
-
-
-def _words(cube: Cube, language: str) -> dict[str, Any]:
+def _words(cube: Frame, language: str) -> dict[str, Any]:
     """All that is said in one language, in the form of a dataset."""
     measure = cube.measure
     px = {
@@ -130,7 +184,7 @@ def _words(cube: Cube, language: str) -> dict[str, Any]:
     }
 
 
-def _dimension_words(dimension: Dimension, language: str, cube: Cube) -> dict[str, Any]:
+def _dimension_words(dimension: Dimension, language: str, cube: Frame) -> dict[str, Any]:
     labels = dimension.labels.get(language, ())
     notes = [note.text.get(language, "") for note in _own_notes(dimension, cube)]
     of_values = {
@@ -159,7 +213,7 @@ def _dimension_words(dimension: Dimension, language: str, cube: Cube) -> dict[st
     )
 
 
-def _dimension(dimension: Dimension, said: Mapping[str, Any], cube: Cube) -> dict[str, Any]:
+def _dimension(dimension: Dimension, said: Mapping[str, Any], cube: Frame) -> dict[str, Any]:
     category = {"index": {code: position for position, code in enumerate(dimension.codes)}, **said["category"]}
     if dimension.elimination is True or dimension.elimination is False:
         elimination: dict[str, Any] = {"elimination": dimension.elimination}
@@ -191,7 +245,7 @@ def _measures(dimension: Dimension) -> dict[str, Any]:
     }
 
 
-def _px(cube: Cube, main: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def _px(cube: Frame, main: str, said: Mapping[str, Any]) -> dict[str, Any]:
     split = len(cube.dimensions) - cube.heading
     codes = [one.code for one in cube.dimensions]
     measure: Measure = cube.measure
@@ -218,7 +272,7 @@ def _px(cube: Cube, main: str, said: Mapping[str, Any]) -> dict[str, Any]:
     return _pruned(stated) | {"stub": codes[:split], "heading": codes[split:]}
 
 
-def _cell_note(note: Note, language: str, cube: Cube) -> dict[str, Any]:
+def _cell_note(note: Note, language: str, cube: Frame) -> dict[str, Any]:
     codes = (one.code for one in cube.dimensions)
     cell = {code: at for code, at in zip(codes, note.cell, strict=False) if at is not None}
     return {
@@ -231,15 +285,15 @@ def _cell_note(note: Note, language: str, cube: Cube) -> dict[str, Any]:
     }
 
 
-def _table_notes(cube: Cube) -> list[Note]:
+def _table_notes(cube: Frame) -> list[Note]:
     return [note for note in cube.notes if not (note.cell or note.sign or note.dimension)]
 
 
-def _own_notes(dimension: Dimension, cube: Cube) -> list[Note]:
+def _own_notes(dimension: Dimension, cube: Frame) -> list[Note]:
     return [n for n in cube.notes if n.dimension == dimension.code and not (n.value or n.sign)]
 
 
-def _value_notes(dimension: Dimension, cube: Cube) -> dict[str, list[Note]]:
+def _value_notes(dimension: Dimension, cube: Frame) -> dict[str, list[Note]]:
     found: dict[str, list[Note]] = {}
     for note in cube.notes:
         if note.dimension == dimension.code and note.value and not note.sign:

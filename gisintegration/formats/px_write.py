@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import prod
 from pathlib import Path
 from typing import Literal
 
@@ -12,12 +13,26 @@ import numpy as np
 
 from gisintegration.errors import FormatError
 from gisintegration.files import atomic
-from gisintegration.formats.cells import LARGEST, cell_texts
-from gisintegration.formats.cube import Cube, Dimension, Kind, Measure, Note, Text, repeated
+from gisintegration.formats.cells import LARGEST, cell_texts, in_order
+from gisintegration.formats.cube import (
+    Blocks,
+    Cube,
+    Dimension,
+    Figures,
+    Frame,
+    Kind,
+    Measure,
+    Note,
+    Text,
+    repeated,
+)
 from gisintegration.formats.px_keywords import ORDER, TIME, WITH_LINE_BREAKS, times_of
 from gisintegration.formats.px_statement import LONGEST_NAME, Statement, lines_of, wrapped
 
+Encoding = Literal["utf-8", "windows-1252"]
+
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+_END = "\r\n"
 _SHOWN_DECIMALS = 6
 _KINDS = {Kind.GEO: "G", Kind.TIME: "T"}
 
@@ -26,7 +41,7 @@ def write_px(
     cube: Cube,
     path: str | Path,
     *,
-    encoding: Literal["utf-8", "windows-1252"] = "utf-8",
+    encoding: Encoding = "utf-8",
     substitute: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a table as a PX file, axis version 2013, and return its path.
@@ -66,9 +81,51 @@ def write_px(
     >>> read_px(path) == cube
     True
     """
+    return write_px_blocks(
+        cube, [(cube.figures, np.asarray(cube.marks))], path, encoding=encoding, substitute=substitute
+    )
+
+
+def write_px_blocks(
+    frame: Frame,
+    blocks: Blocks,
+    path: str | Path,
+    *,
+    encoding: Encoding = "utf-8",
+    substitute: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a table whose cells are too many to hold, a part at a time; the same bytes as :func:`write_px`.
+
+    Parameters
+    ----------
+    frame
+        All that the table says but its cells.
+    blocks
+        Figures and marks of cells one after another, together all of them; each block holds whole rows of the data:
+        all cells of the heading for some of the stub.
+    path, encoding, substitute
+        As in :func:`write_px`.
+
+    Raises
+    ------
+    FormatError
+        As :func:`write_px`, or the blocks do not make the table. What stood at ``path`` is whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from gisintegration.formats import Dimension, Measure, read_px
+    >>> area = Dimension(code="Region", label={"sv": "region"}, codes=("0114", "0180"), labels={"sv": ("a", "b")})
+    >>> year = Dimension(code="Tid", label={"sv": "år"}, codes=("2024",), labels={"sv": ("2024",)})
+    >>> frame = Frame(dimensions=(area, year), matrix="BEF", title={"sv": "Folkmängd"}, contents={"sv": "Folkmängd"},
+    ...               subject_code="BE", subject_area={"sv": "Befolkning"}, measure=Measure(unit={"sv": "antal"}))
+    >>> path = write_px_blocks(frame, (([figure], [""]) for figure in (7, 8)), Path(tempfile.mkdtemp()) / "bef.px")
+    >>> read_px(path).figures.tolist()
+    [7.0, 8.0]
+    """
     path = Path(path)
-    failures = [*_missing(cube), *_ambiguous(cube), *_too_precise(cube)]
-    statements = [] if failures else [_substituted(one, substitute or {}) for one in _ordered(cube, encoding)]
+    failures = [*_missing(frame), *_ambiguous(frame), *_too_precise(frame)]
+    statements = [] if failures else [_substituted(one, substitute or {}) for one in _ordered(frame, encoding)]
     failures += [failure for statement in statements for failure in _unwritable(statement, encoding)]
     if failures:
         raise FormatError(
@@ -77,13 +134,14 @@ def write_px(
             failures=failures,
         )
     lines = [line.replace("\n", "#") for statement in statements for line in lines_of(statement)]
-    text = "\r\n".join([*lines, "DATA=", *_data(cube)]) + "\r\n"
-    with atomic(path) as temporary:
-        temporary.write_bytes(((_BOM if encoding == "utf-8" else "") + text).encode(encoding))
+    with atomic(path) as temporary, temporary.open("wb") as stream:
+        stream.write(((_BOM if encoding == "utf-8" else "") + _END.join([*lines, "DATA=", ""])).encode(encoding))
+        for rows in _data(frame, blocks):
+            stream.write(_END.join([*rows, ""]).encode("ascii"))
     return path
 
 
-def _missing(cube: Cube) -> Iterator[dict[str, str]]:
+def _missing(cube: Frame) -> Iterator[dict[str, str]]:
     main = cube.languages[0]
     for keyword, words in (
         ("MATRIX", cube.matrix),
@@ -107,13 +165,13 @@ def _missing(cube: Cube) -> Iterator[dict[str, str]]:
                     yield {"keyword": "TIMEVAL", "what": what}
 
 
-def _measures(cube: Cube) -> list[tuple[str, Measure]]:
+def _measures(cube: Frame) -> list[tuple[str, Measure]]:
     if cube.content is None:
         return [("", cube.measure)]
     return [(f'("{code}")', one) for code, one in zip(cube.content.codes, cube.content.measures, strict=True)]
 
 
-def _ambiguous(cube: Cube) -> Iterator[dict[str, str]]:
+def _ambiguous(cube: Frame) -> Iterator[dict[str, str]]:
     """Values that a keyword names by their label, though another value has the same label."""
     for dimension in cube.dimensions:
         named = _named_by_label(dimension, cube)
@@ -127,7 +185,7 @@ def _ambiguous(cube: Cube) -> Iterator[dict[str, str]]:
     yield from _stars(cube)
 
 
-def _stars(cube: Cube) -> Iterator[dict[str, str]]:
+def _stars(cube: Frame) -> Iterator[dict[str, str]]:
     """Values called ``*``, which in a note on cells means every value."""
     for note in cube.notes:
         for code, dimension in zip(note.cell, cube.dimensions, strict=False):
@@ -143,7 +201,7 @@ def _stars(cube: Cube) -> Iterator[dict[str, str]]:
                 }
 
 
-def _named_by_label(dimension: Dimension, cube: Cube) -> set[str]:
+def _named_by_label(dimension: Dimension, cube: Frame) -> set[str]:
     named = set(dimension.codes) if dimension.kind is Kind.CONTENT else set()
     if isinstance(dimension.elimination, str):
         named.add(dimension.elimination)
@@ -156,13 +214,17 @@ def _named_by_label(dimension: Dimension, cube: Cube) -> set[str]:
     return named
 
 
-def _too_precise(cube: Cube) -> Iterator[dict[str, str]]:
+def _too_precise(cube: Frame) -> Iterator[dict[str, str]]:
     for where, measure in _measures(cube):
         if measure.decimals > _SHOWN_DECIMALS:
             yield {"keyword": f"SHOWDECIMALS{where}", "what": f"PX shows at most {_SHOWN_DECIMALS} decimals"}
-    large = np.abs(cube.figures) >= LARGEST
-    if large.any():
-        yield {"keyword": "DATA", "what": f"{int(large.sum())} figures of 10^15 or more cannot be written to the unit"}
+    if isinstance(cube, Cube) and (large := _too_large(cube.figures)):
+        yield {"keyword": "DATA", "what": large}
+
+
+def _too_large(figures: Figures) -> str:
+    large = int((np.abs(figures) >= LARGEST).sum())
+    return f"{large} figures of 10^15 or more cannot be written to the unit" if large else ""
 
 
 def _substituted(statement: Statement, substitute: Mapping[str, str]) -> Statement:
@@ -204,20 +266,27 @@ def _lost(text: str, encoding: str) -> str:
     return "".join(sorted(letter for letter in set(text) if not letter.encode(encoding, "ignore")))
 
 
-def _data(cube: Cube) -> Iterator[str]:
-    cells = cell_texts(cube)
-    width = int(np.prod(cube.shape[len(cube.dimensions) - cube.heading :], dtype=np.int64))
-    last = len(cells) - width
-    for start in range(0, len(cells), width):
-        row = " ".join(cells[start : start + width]) + " "
-        yield from wrapped(row + ";" if start == last else row)
+def _data(frame: Frame, blocks: Blocks) -> Iterator[list[str]]:
+    """The lines of the data, a block at a time."""
+    width = prod(frame.shape[len(frame.dimensions) - frame.heading :])
+    done = 0
+    for figures, marks, decimals in in_order(frame, blocks):
+        if figures.size % width or (large := _too_large(figures)):
+            what = large if not figures.size % width else f"a block of {figures.size} cells cuts a row of {width}"
+            raise FormatError("The data cannot be written as PX.", failures=[{"keyword": "DATA", "what": what}])
+        cells = cell_texts(figures, marks, decimals)
+        done += len(cells)
+        rows = [" ".join(cells[start : start + width]) + " " for start in range(0, len(cells), width)]
+        if done == frame.cells and rows:
+            rows[-1] += ";"
+        yield [line for row in rows for line in wrapped(row)]
 
 
 @dataclass(frozen=True)
 class _Author:
     """Makes the statements of one cube; a text becomes one statement per language it is given in."""
 
-    cube: Cube
+    cube: Frame
 
     def language(self, language: str) -> str:
         return "" if language == self.cube.languages[0] else language
@@ -243,14 +312,14 @@ class _Author:
                 yield Statement(name, self.language(language), (dimension.name(language),), values, bare=bare)
 
 
-def _ordered(cube: Cube, encoding: str) -> list[Statement]:
+def _ordered(cube: Frame, encoding: str) -> list[Statement]:
     place = {name: position for position, name in enumerate(ORDER)}
     page = Statement("CODEPAGE", values=(encoding,))
     written = [page, *_head(cube), *_dimensions(cube), *_measured(cube), *_notes(cube), *_rest(cube)]
     return sorted((one for one in written if one.values), key=lambda one: place.get(one.name, len(ORDER)))
 
 
-def _head(cube: Cube) -> Iterator[Statement]:
+def _head(cube: Frame) -> Iterator[Statement]:
     author = _Author(cube)
     yield Statement("CHARSET", values=("ANSI",))
     yield Statement("AXIS-VERSION", values=("2013",))
@@ -266,7 +335,7 @@ def _head(cube: Cube) -> Iterator[Statement]:
         ("SUBJECT-CODE", cube.subject_code),
     ):
         yield Statement(name, values=(words,) if words else ())
-    yield Statement("DECIMALS", values=(str(int(cube.cell_decimals().max())),), bare=True)
+    yield Statement("DECIMALS", values=(str(_most_decimals(cube)),), bare=True)
     yield Statement("SHOWDECIMALS", values=(str(cube.measure.decimals),), bare=True)
     for name, flag in (
         ("AGGREGALLOWED", cube.aggregation),
@@ -288,7 +357,11 @@ def _head(cube: Cube) -> Iterator[Statement]:
         yield from author.text("DATASYMBOLNIL" if mark == "-" else f"DATASYMBOL{len(mark)}", text)
 
 
-def _dimensions(cube: Cube) -> Iterator[Statement]:
+def _most_decimals(cube: Frame) -> int:
+    return max(one.decimals for _, one in _measures(cube)) if cube.stored_decimals is None else cube.stored_decimals
+
+
+def _dimensions(cube: Frame) -> Iterator[Statement]:
     author, split = _Author(cube), len(cube.dimensions) - cube.heading
     for name, dimensions in (("STUB", cube.dimensions[:split]), ("HEADING", cube.dimensions[split:])):
         for language in cube.dimensions[0].label:
@@ -325,7 +398,7 @@ def _marked(dimension: Dimension, author: _Author) -> Iterator[Statement]:
             yield Statement("ELIMINATION", statement.language, statement.keys, label)
 
 
-def _measured(cube: Cube) -> Iterator[Statement]:
+def _measured(cube: Frame) -> Iterator[Statement]:
     author, content = _Author(cube), cube.content
     places: list[tuple[Measure, tuple[tuple[Dimension, str], ...]]] = [(cube.measure, ())]
     if content:
@@ -349,7 +422,7 @@ def _measured(cube: Cube) -> Iterator[Statement]:
             yield from author.text(name, text, *place)
 
 
-def _notes(cube: Cube) -> Iterator[Statement]:
+def _notes(cube: Frame) -> Iterator[Statement]:
     author = _Author(cube)
     known = {dimension.code: dimension for dimension in cube.dimensions}
     together: dict[tuple[object, ...], list[Note]] = {}
@@ -377,7 +450,7 @@ def _note_keys(note: Note, language: str, author: _Author, known: Mapping[str, D
     return author.keys(language, (dimension, ""), *([(dimension, note.value)] if note.value else []))
 
 
-def _rest(cube: Cube) -> Iterator[Statement]:
+def _rest(cube: Frame) -> Iterator[Statement]:
     for keyword in cube.other:
         values = keyword.values
         if any(keyword.bare) and not all(keyword.bare):
