@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from gisintegration.database import release as release
     from gisintegration.database import save_release as save_release
     from gisintegration.database import select_release as select_release
+    from gisintegration.database.validation import Limits as Limits
+    from gisintegration.database.validation import Validation as Validation
+    from gisintegration.database.validation import validate as validate
     from gisintegration.disclosure import Policy as Policy
     from gisintegration.disclosure import protect as protect
     from gisintegration.errors import GisIntegrationError as GisIntegrationError
@@ -76,6 +79,7 @@ if TYPE_CHECKING:
     from gisintegration.publish import write_layers as write_layers
     from gisintegration.publish import write_parquet as write_parquet
     from gisintegration.publish import write_tables as write_tables
+    from gisintegration.publish.excel import write_excel as write_excel
     from gisintegration.publish.webmap import write_map as write_map
     from gisintegration.registers import Register as Register
     from gisintegration.registers import locate_register as locate_register
@@ -97,6 +101,7 @@ _NAMES: dict[str, str] = {
     "change.crosswalk_preview": "preview_crosswalks",
     "change.recalculate": "recalculate",
     "database": "ReleaseInfo Store open_release open_store release save_release select_release",
+    "database.validation": "Limits Validation validate",
     "disclosure": "Policy protect",
     "errors": "GisIntegrationError",
     "indicators": "aggregate load_constants load_indicators",
@@ -106,6 +111,7 @@ _NAMES: dict[str, str] = {
         "open_project_release read_project recalculate_project recalculate_table run_project"
     ),
     "publish": "write_change_tables write_changes write_geopackage write_layers write_parquet write_tables",
+    "publish.excel": "write_excel",
     "publish.webmap": "write_map",
     "registers": "Register locate_register propose_crs read_register",
     "registers.synthetic": "synthetic_register",

@@ -133,5 +133,9 @@ class DisclosureError(GisIntegrationError):
     """What was asked for would not be safe to publish under the policy."""
 
 
+class ValidationError(GisIntegrationError):
+    """A release holds what cannot be right, and is refused."""
+
+
 class OutputError(GisIntegrationError):
     """A result could not be written. What was there before is whole."""
