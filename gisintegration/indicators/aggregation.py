@@ -13,11 +13,14 @@ import pandas as pd
 from gisintegration.areas import AreaDivision, levels
 from gisintegration.areas.division import CRS
 from gisintegration.errors import IndicatorError, RegisterError
+from gisintegration.indicators import composite
 from gisintegration.indicators.cells import Axis, axis_of
 from gisintegration.indicators.classes import labels
 from gisintegration.indicators.constants import Constants, UnknownConstantWarning, load_constants
 from gisintegration.indicators.counting import Task, counted
-from gisintegration.indicators.declare import faults, load_indicators, variables_of, words_without, years_without
+from gisintegration.indicators.declare import faults, lacking, load_indicators, words_without, years_without
+from gisintegration.indicators.panel import words_lacking, years_lacking
+from gisintegration.indicators.placing import check_years_before, place_voters, with_years_before
 from gisintegration.indicators.rows import Part, table_of
 from gisintegration.indicators.rules import variables_in
 from gisintegration.progress import ProgressOption, part, reporter
@@ -37,6 +40,7 @@ def aggregate(
     by: Sequence[str],
     areas: Mapping[AreaDivision, Sequence[int]],
     places: Placement | None = None,
+    election_places: Placement | None = None,
     region: str | None = None,
     constants: Any = None,
     breakdowns: bool | Collection[str] = True,
@@ -50,7 +54,8 @@ def aggregate(
     register
         Point register of persons.
     indicators
-        What :func:`load_indicators` returned, ids of the library's indicators, or ``"all"``.
+        What :func:`load_indicators` returned, ids of the library's indicators, or ``"all"``. An index or a class needs
+        the indicators that it is made of among them.
     by
         Divisions to give figures for: that of ``areas``, and what lies above it (``regso``, ``kommun``, ``lan``,
         ``riket``, ``region``). A parent exists only where all its children are given.
@@ -58,7 +63,11 @@ def aggregate(
         The finest division of each edition, and the data years wanted on it. Where two editions lead to the same area
         and year above them, the edition in force that year gives the figure.
     places
-        Where the persons stand, as :func:`place` gave it for these editions and years; else they are placed here.
+        Where the persons stand, as :func:`place` gave it for these editions and years, and for the year before each
+        where moves are counted; else they are placed here.
+    election_places
+        Where they stood on the day of the electoral roll, as :func:`place` gave it with ``at="election"``, for figures
+        of election day; else they are placed here. A register that does not say has them stand as on 31 December.
     region
         The user's name for the sum of everything given; needed when ``by`` has ``region``.
     constants
@@ -68,7 +77,9 @@ def aggregate(
     missing
         What to do when the register lacks a variable: ``refuse``, or ``skip`` the indicators and classes that need it,
         with a warning that names them. When a national constant has no figure for a year, ``skip`` gives the status
-        ``missing`` to the indicators that need it, in total and by sex, with a warning that names the years.
+        ``missing`` to the indicators that need it, in total and by sex, with a warning that names the years. Where a
+        figure also reads a year that the register does not have (the year after the last, for who is still employed a
+        year later; the year before the first, for moves), it is ``missing``, with such a warning, either way.
     progress
         True, or a callable ``(fraction, message)``.
 
@@ -113,7 +124,12 @@ def aggregate(
     kept, axis = _possible(register, wanted, _breakdowns(wanted, asked=breakdowns), missing)
     national = load_constants(constants)
     unknown = _unknown(kept, national, areas) if missing == "skip" else {}
-    placed = places if places is not None else place(register, areas, progress=part(report, 0.0, _PLACING))
+    unknown = _without_years(register, kept, areas, unknown)
+    placed = places
+    if placed is None:
+        placed = place(register, with_years_before(kept, areas, register.years), progress=part(report, 0.0, _PLACING))
+    check_years_before(kept, areas, placed, register.years)
+    voting = election_places if election_places is not None else place_voters(register, kept, areas)
     counting = part(report, 0.0 if places is not None else _PLACING, 1.0)
     frames = []
     for flow in sorted({item.flow for item in kept.values()}):
@@ -124,7 +140,8 @@ def aggregate(
             for done, (division, year, made) in enumerate(todo):
                 counting(done / (len(todo) + 1), f"Counting {division.key}, {year}")
                 without = frozenset(key for key, lacking in unknown.items() if year in lacking)
-                task = Task(register, placed, division, year, mine, axis, national, flow, without)
+                voted = voting if voting is not None and year in voting.years.get(division.key, ()) else None
+                task = Task(register, placed, division, year, mine, axis, national, flow, without, voted)
                 parts += counted(con, task, made)
         counting(len(todo) / (len(todo) + 1), "Making the table")
         frames.append(table_of(parts, list(mine.values()), axis))
@@ -145,6 +162,7 @@ def _chosen(indicators: Given) -> dict[str, Indicator]:
     wrong = [
         {"indicator": key, "field": field, "what": what} for key, item in chosen.items() for field, what in faults(item)
     ]
+    wrong += [{"indicator": key, "field": field, "what": what} for key, field, what in composite.faults(chosen)]
     if wrong:
         raise IndicatorError(
             f"The indicators have {len(wrong)} faults.", hint="see docs/indicators.md.", failures=wrong
@@ -164,6 +182,20 @@ def _check_years(register: Register, areas: Mapping[AreaDivision, Sequence[int]]
             f"The register has no persons for {', '.join(map(str, absent))}." if absent else "No year is asked for.",
             hint=f"its years are {', '.join(map(str, register.years))}.",
         )
+
+
+def _without_years(
+    register: Register,
+    indicators: Mapping[str, Indicator],
+    areas: Mapping[AreaDivision, Sequence[int]],
+    unknown: Mapping[str, set[int]],
+) -> dict[str, set[int]]:
+    """Years that an indicator, or one that it is made of, has no figures for; with a warning of years not there."""
+    absent = years_lacking(indicators, register.years, {int(year) for years in areas.values() for year in years})
+    for text in words_lacking(absent):
+        warnings.warn(text, stacklevel=3)
+    own = {key: {*unknown.get(key, ()), *absent.get(key, ())} for key in indicators}
+    return {key: own[key].union(*(own[part] for part in composite.all_below(key, indicators))) for key in indicators}
 
 
 def _under_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -248,14 +280,14 @@ def _possible(
 ) -> tuple[dict[str, Indicator], Axis]:
     """The indicators and classes that the register has the variables of; refuses the rest, or warns of it."""
     has = set(register.variables)
-    lacks = {key: sorted(variables_of(item, has) - has) for key, item in indicators.items()}
+    lacks = lacking(indicators, has)
     if missing not in ("refuse", "skip"):
         raise IndicatorError.unknown("way with missing variables", missing, ["refuse", "skip"])
     axis = axis_of(breakdowns)
     poor = {item.code: sorted(variables_in(item.rule, has) - has) for members in axis.lists for item in members}
-    failures = [{"indicator": key, "lacks": ", ".join(absent)} for key, absent in lacks.items() if absent]
+    failures = [{"indicator": key, "lacks": ", ".join(absent)} for key, absent in lacks.items()]
     failures += [{"class": code, "lacks": ", ".join(absent)} for code, absent in poor.items() if absent]
-    kept = {key: item for key, item in indicators.items() if not lacks[key]}
+    kept = {key: item for key, item in indicators.items() if key not in lacks}
     if failures and (missing == "refuse" or not kept):
         raise IndicatorError(
             f"The register lacks variables that {len(failures)} indicators or classes need.",

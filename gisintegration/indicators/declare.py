@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from gisintegration.errors import IndicatorError
-from gisintegration.indicators import moves
+from gisintegration.indicators import composite, moves
 from gisintegration.indicators.constants import Constants, load_constants, runs
 from gisintegration.indicators.derived import columns_of
 from gisintegration.indicators.rules import Reads, constants_in, known_variables, parse, reads
@@ -28,7 +28,8 @@ def load_indicators(
     Parameters
     ----------
     names
-        ``"all"``, or the ids wanted, in the order wanted.
+        ``"all"``, or the ids wanted, in the order wanted; the indicators that an index or a class is made of come
+        along before it.
     folders
         Folders of the user's own ``*.toml`` with ``[[indicator]]`` entries, read after the library; the file's name is
         the subject unless ``subject`` says another. An id that is already taken is an error.
@@ -54,6 +55,7 @@ def load_indicators(
                 failures.append(_failure(where, indicator.id, "id", "is already taken: choose another id"))
             elif indicator is not None:
                 made[indicator.id] = indicator
+    failures += [_failure("", key, field, what) for key, field, what in composite.faults(made)] if not failures else []
     if failures:
         raise IndicatorError(
             f"Indicator declarations have {len(failures)} fault{'s' if len(failures) > 1 else ''}.",
@@ -93,6 +95,36 @@ def variables_of(indicator: Indicator, has: Collection[str] | None = None) -> se
     """
     found = reads_of(indicator)
     return columns_of(found.this | found.next | found.previous, has)
+
+
+def lacking(indicators: Mapping[str, Indicator], has: Collection[str]) -> dict[str, list[str]]:
+    """What indicators need and a register does not have.
+
+    Parameters
+    ----------
+    has
+        The register's columns.
+
+    Returns
+    -------
+    dict
+        Indicator → columns, and for an index or a class the components that lack some; those that lack nothing are
+        left out.
+
+    Examples
+    --------
+    >>> lacking(load_indicators(["employed_share", "population"]), {"age", "sex"})
+    {'employed_share': ['labour_status']}
+    """
+    known = set(has)
+    own = {
+        key: sorted((variables_of(item, known) - known) | moves.lacks(item, known)) for key, item in indicators.items()
+    }
+    found = {
+        key: [*absent, *(part for part in sorted(composite.all_below(key, indicators)) if own.get(part))]
+        for key, absent in own.items()
+    }
+    return {key: absent for key, absent in found.items() if absent}
 
 
 def constants_of(indicator: Indicator) -> set[str]:
@@ -169,7 +201,7 @@ def _chosen(names: Sequence[str], made: Mapping[str, Indicator]) -> dict[str, In
         raise IndicatorError(
             f"There are no indicators {', '.join(repr(name) for name in unknown)}.", hint=f"known: {', '.join(made)}."
         )
-    return {name: made[name] for name in wanted}
+    return {name: made[name] for name in composite.with_components(wanted, made)}
 
 
 def _files(folders: Sequence[str | Path]) -> Iterator[tuple[str, str, str]]:

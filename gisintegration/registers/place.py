@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -18,7 +19,7 @@ from gisintegration.progress import ProgressOption, part, reporter
 from gisintegration.registers.counting import Edition, count_placed, placement_report, valid_rows
 from gisintegration.registers.draw import draw, with_unknown
 from gisintegration.registers.folder import WorkFolder
-from gisintegration.registers.placement import Placement, PlacementReport, verify
+from gisintegration.registers.placement import Placement, PlacementReport, Time, verify
 from gisintegration.registers.propose import kommuner
 from gisintegration.registers.register import Register
 
@@ -29,7 +30,11 @@ Floats = npt.NDArray[np.float64]
 
 
 def place(
-    register: Register, areas: Mapping[AreaDivision, Sequence[int]], *, progress: ProgressOption = None
+    register: Register,
+    areas: Mapping[AreaDivision, Sequence[int]],
+    *,
+    at: Time = "31 December",
+    progress: ProgressOption = None,
 ) -> Placement:
     r"""Place every person of a register in the areas of one or more editions.
 
@@ -51,6 +56,9 @@ def place(
         What :func:`read_register` gave.
     areas
         Edition → data years to place in it.
+    at
+        ``31 December`` of the year, or ``election``: where they lived on the day of the electoral roll, as far as the
+        register says (``election_x``, ``election_y``, ``election_kommun``), else as on 31 December.
     progress
         True, or a callable ``(fraction, message)``.
 
@@ -82,6 +90,9 @@ def place(
     [{'located': 1, 'unplaced': 1, 'rejected': 0, 'rows': 2}]
     """
     report = reporter(progress)
+    given = register
+    if at == "election":
+        register = register.on_election_day()
     editions = _editions(register, areas)
     work = WorkFolder()
     with sql.connect() as con:
@@ -96,18 +107,19 @@ def place(
             PlacementReport(pd.DataFrame(), pd.DataFrame(), 0, {}),
             register.unplaced != "centralort",
             work,
+            at=at,
         )
         counts, reasons = [], []
         for number, one in enumerate(editions):
             span = part(report, 0.5 + 0.5 * number / len(editions), 0.5 + 0.5 * (number + 1) / len(editions))
             reasons += _exceptions(con, register, one, xy=xy, position=columns[one.key], placement=placement)
-            counts += [count_placed(con, register, placement, one, year) for year in one.years]
+            counts += [count_placed(con, given, placement, one, year) for year in one.years]
             span(1.0, f"persons placed in {one.key}")
         found = placement_report(register, counts, reasons)
         valid = {year: valid_rows(con, register, year) for year in register.years}
     verify(found, valid)
     _check_kommun(found, editions)
-    return Placement(placement.areas, placement.years, found, placement.needs_residual, work)
+    return replace(placement, report=found)
 
 
 def _editions(register: Register, areas: Mapping[AreaDivision, Sequence[int]]) -> list[Edition]:

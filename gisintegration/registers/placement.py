@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +17,7 @@ from gisintegration.registers.folder import WorkFolder
 from gisintegration.registers.register import Register
 from gisintegration.registers.report import masked, masked_all
 
+Time = Literal["31 December", "election"]
 #: How a person came to an area, in the order of the identity.
 HOW = ("located", "delivered", "nearest", "unplaced", "outside")
 _NO_EXCEPTIONS = pa.schema(
@@ -101,6 +102,8 @@ class Placement:
         passes, may publish it.
     keyed
         Persons were placed by their key of property or address instead of by coordinates (:func:`place_by_key`).
+    at
+        ``31 December`` of the year, or the day of the ``election``: whose coordinates persons were placed by.
     """
 
     areas: Mapping[str, AreaDivision]
@@ -109,6 +112,7 @@ class Placement:
     needs_residual: bool
     work: WorkFolder = field(repr=False)
     keyed: bool = False
+    at: Time = "31 December"
 
     @property
     def places(self) -> pd.DataFrame:
@@ -170,6 +174,8 @@ def placed_sql(
         The edition or year was not placed, or the register lacks a column.
     """
     key = areas if isinstance(areas, str) else areas.key
+    if placement.at == "election":
+        register = register.on_election_day()
     if key not in placement.years:
         raise RegisterError.unknown("edition", key, placement.years, where="the placement")
     if year not in placement.years[key]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from gisintegration import sql
@@ -99,6 +99,20 @@ class Register:
         """Whether the register has coordinates, its own or by a table of places."""
         return "x" in self.variables
 
+    @property
+    def knows_election_place(self) -> bool:
+        """Whether the register says where persons lived on the day of the electoral roll."""
+        return self.has_points and {"election_x", "election_y"} <= set(self.variables)
+
+    def on_election_day(self) -> Register:
+        """The same persons where they lived on the day of the electoral roll; as on 31 December where it does not say.
+
+        The key of a place and the delivered area speak of 31 December: who lived elsewhere on election day has none.
+        """
+        if not self.knows_election_place:
+            return self
+        return replace(self, pieces=tuple(_on_election_day(piece) for piece in self.pieces))
+
     def select(self, columns: Sequence[str], year: int) -> str:
         """SELECT of some columns over the valid rows of one year. Runs on any DuckDB connection.
 
@@ -121,3 +135,21 @@ class Register:
         if not pieces:
             raise RegisterError.unknown("year", year, self.years, where="the register")
         return " union all ".join(piece.select(columns) for piece in pieces)
+
+
+def _on_election_day(piece: Piece) -> Piece:
+    own = piece.columns
+    if "election_x" not in own or "election_y" not in own:
+        return piece
+    elsewhere = f"(({own['election_x']}) is not null and ({own['election_y']}) is not null)"
+    changed = {
+        axis: f"case when {elsewhere} then {own[f'election_{axis}']} else {own[axis]} end" for axis in ("x", "y")
+    }
+    if "election_kommun" in own:
+        changed["kommun"] = (
+            f"case when {elsewhere} then coalesce({own['election_kommun']}, {own['kommun']}) else {own['kommun']} end"
+        )
+    for key in ("deso", "place"):
+        if key in own:
+            changed[key] = f"case when not {elsewhere} then {own[key]} end"
+    return replace(piece, columns={**own, **changed})

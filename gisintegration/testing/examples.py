@@ -23,8 +23,15 @@ def example_indicator(kind: str = "share", *, name: str | None = None, **changes
         "mean": {"variable": "disposable_income"},
         "median": {"variable": "disposable_income"},
         "ratio": {"variable": "social_assistance", "base": "net_income"},
+        "quotient": {"numerator": {"sex": "women"}, "denominator": {"sex": "men"}},
+        "net": {"numerator": {"moved": "in"}, "denominator": {"moved": "out"}, "flow": True},
+        "dissimilarity": {"numerator": {"background": "foreign"}, "denominator": {"background": "swedish"}},
         "index": {"components": ("example_share",)},
-        "class": {"components": ("example_index",)},
+        "class": {
+            "components": ("example_index",),
+            "cuts": (0.0,),
+            "classes": ({"sv": "högt", "en": "high"}, {"sv": "lågt", "en": "low"}),
+        },
     }
     declared: dict[str, object] = {
         "id": name or f"example_{kind}",
@@ -35,7 +42,7 @@ def example_indicator(kind: str = "share", *, name: str | None = None, **changes
         "kind": kind,
         "counted": "person",
         "reference": "31 December",
-        "additive": "register_only" if kind in ("median", "index", "class") else "areas",
+        "additive": "register_only" if kind in ("median", "dissimilarity", "index", "class") else "areas",
         "register": "RTB",
     }
     return Indicator.model_validate(declared | parts.get(kind, {}) | changes)
@@ -50,6 +57,7 @@ def example_raw(
     division: str = "deso",
     edition: str = "2018",
     year: int = 2022,
+    contributors: Sequence[float] | None = None,
     **keys: str | Sequence[str],
 ) -> RawTable:
     """A raw table of one indicator: one row for each numerator and denominator.
@@ -60,6 +68,8 @@ def example_raw(
         What the kind of measure divides. For a count, ``numerator`` is the count.
     areas
         Area codes; default ``0114A0010``, ``0114A0020``, ….
+    contributors
+        Persons behind each figure; default: the denominator.
     keys
         ``sex=…``, ``background=…``, ``age=…``, ``education=…``; default ``total``.
 
@@ -71,7 +81,9 @@ def example_raw(
     indicator = example_indicator(kind)
     top, base = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = top if indicator.kind is Kind.COUNT else top / base * (1 if kind in ("mean", "median") else 100)
+        value = (
+            top if indicator.kind is Kind.COUNT else top / base * (1 if kind in ("mean", "median", "quotient") else 100)
+        )
     status = np.where(np.isnan(value), "missing", np.where(top == 0, "zero", "shown"))
     table = pd.DataFrame(
         {
@@ -84,7 +96,7 @@ def example_raw(
             "numerator": top,
             "denominator": base,
             "value": value,
-            CONTRIBUTORS: base,
+            CONTRIBUTORS: base if contributors is None else np.asarray(contributors, dtype=float),
             "status": status,
             "method": "located",
             "exact_share": 1.0,
