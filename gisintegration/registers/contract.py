@@ -27,6 +27,9 @@ PATTERNS: Mapping[str, str] = {
     "boolean": r"([Tt]rue|[Ff]alse|TRUE|FALSE|0|1)",
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}",
 }
+#: The points of a row, easting and northing: where the person lived on 31 December, and by the electoral roll.
+#: All of them are in the CRS that is declared.
+POINTS: tuple[tuple[str, str], ...] = (("x", "y"), ("election_x", "election_y"))
 NOT_READABLE: Mapping[str, str] = {
     "integer": "is not a whole number",
     "real": "is not a number",

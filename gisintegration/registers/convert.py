@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gisintegration import sql
-from gisintegration.registers.contract import PATTERNS, Variable
+from gisintegration.registers.contract import PATTERNS, POINTS, Variable
 
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 _REALS = {"DOUBLE", "FLOAT"}
@@ -203,8 +203,10 @@ def conversion(
     checks = [check for cell in cells for check in cell.checks(_cell(cell), sql.name(cell.variable.name))]
     if folder_year is not None and "year" in names:
         checks.append(Check("year", "folder", "year is another than its folder's", f'"year" <> {folder_year}'))
-    if "x" in names and "y" in names:
-        checks.append(Check("x", "pair", "only one of x and y is given", '("x" is null) <> ("y" is null)'))
+    for x, y in POINTS:
+        if x in names and y in names:
+            only_one = f"({sql.name(x)} is null) <> ({sql.name(y)} is null)"
+            checks.append(Check(x, "pair", f"only one of {x} and {y} is given", only_one))
     delivered = ", ".join(f"{cell.cell} as {_cell(cell)}" for cell in cells)
     values = ", ".join(f"{cell.value(_cell(cell))} as {sql.name(cell.variable.name)}" for cell in cells)
     extra = ""

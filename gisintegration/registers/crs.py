@@ -152,7 +152,9 @@ def inside(xy: XY, box: Sequence[float]) -> npt.NDArray[np.bool_]:
     return result
 
 
-def check_extent(con: duckdb.DuckDBPyConnection, points: str, crs: int | str, where: str) -> None:
+def check_extent(
+    con: duckdb.DuckDBPyConnection, points: str, crs: int | str, where: str, *, names: tuple[str, str] = ("x", "y")
+) -> None:
     """Refuse coordinates that cannot be in the CRS they are declared to be in.
 
     Parameters
@@ -163,6 +165,8 @@ def check_extent(con: duckdb.DuckDBPyConnection, points: str, crs: int | str, wh
         The declared CRS.
     where
         The table, for the message.
+    names
+        What the contract calls the two columns.
 
     Raises
     ------
@@ -180,20 +184,21 @@ def check_extent(con: duckdb.DuckDBPyConnection, points: str, crs: int | str, wh
     sample = con.execute(f"select x, y from ({points}) limit {SAMPLE}").fetchnumpy()
     xy = np.column_stack([np.asarray(sample["x"], dtype=float), np.asarray(sample["y"], dtype=float)])
     looks = [c for c in looks_like(xy) if c.epsg == parse(crs).to_epsg()] or looks_like(xy)
-    problem = f"{where}: the coordinates are not in {describe(crs)} as declared: x is {found[2]:.2f}–{found[3]:.2f} "
-    problem += f"and y is {found[4]:.2f}–{found[5]:.2f}, outside Sweden."
+    x, y = names
+    problem = f"{where}: the coordinates are not in {describe(crs)} as declared: {x} is {found[2]:.2f}–{found[3]:.2f} "
+    problem += f"and {y} is {found[4]:.2f}–{found[5]:.2f}, outside Sweden."
     if looks and looks[0].swapped and looks[0].epsg == parse(crs).to_epsg():
         raise CRSError(
-            f"{where}: x and y are swapped: x holds {found[2]:.2f}–{found[3]:.2f}, which are northings in "
-            f"{describe(crs)}, and y the eastings.",
-            hint='rename them the other way: columns = {"<northing column>" = "y", "<easting column>" = "x"}.',
+            f"{where}: {x} and {y} are swapped: {x} holds {found[2]:.2f}–{found[3]:.2f}, which are northings in "
+            f"{describe(crs)}, and {y} the eastings.",
+            hint=f'rename them the other way: columns = {{"<northing column>" = "{y}", "<easting column>" = "{x}"}}.',
         )
     likely = " or ".join(candidate.title for candidate in looks[:3])
     raise CRSError(
         problem,
         hint=f"they look like {likely}; leave crs out and run check, which proposes it from the registered kommun."
         if likely
-        else "check the columns that x and y were read from, their unit (metres) and their decimal mark.",
+        else f"check the columns that {x} and {y} were read from, their unit (metres) and their decimal mark.",
     )
 
 

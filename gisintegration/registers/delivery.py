@@ -10,7 +10,7 @@ import duckdb
 
 from gisintegration import sql
 from gisintegration.errors import CRSError, InputError, RegisterError
-from gisintegration.registers.contract import variables
+from gisintegration.registers.contract import POINTS, variables
 from gisintegration.registers.convert import Cell, Conversion, conversion
 from gisintegration.registers.crs import parse
 from gisintegration.registers.resolve import PLACE_COLUMNS, Resolved, check_present, missing_columns, resolve
@@ -42,26 +42,38 @@ class Delivery:
 
     @property
     def located(self) -> Resolved | None:
-        """The table that holds the coordinates."""
+        """The table that holds the coordinates of 31 December."""
+        return next((table for table, pair in self.points if pair == POINTS[0]), None)
+
+    @property
+    def points(self) -> list[tuple[Resolved, tuple[str, str]]]:
+        """Every pair of columns of coordinates, the first table that has it giving it."""
         tables = [*self.resolved, *([self.places] if self.places else [])]
-        return next((table for table in tables if "x" in table.columns), None)
+        found = []
+        for pair in POINTS:
+            found += [(table, pair) for table in tables if pair[0] in table.columns][:1]
+        return found
 
     def with_crs(self, crs: int | str | None) -> Delivery:
         """The delivery with the CRS of its coordinates: declared, or the layer's own."""
-        if self.located is None:
+        if not self.points:
             return self
-        own = self.located.table.crs
+        first, (x, y) = self.points[0]
+        own = next((table.table.crs for table, _ in self.points if table.table.crs is not None), None)
         if crs is None and own is None:
             raise CRSError(
-                f"{self.located.table.name}: no CRS is declared for x and y.",
+                f"{first.table.name}: no CRS is declared for {x} and {y}.",
                 hint='run check, which proposes one from the registered kommun, or declare it: crs = "EPSG:3006" '
                 "(SWEREF 99 TM).",
             )
-        if crs is not None and own is not None and parse(crs) != parse(own):
-            raise CRSError(
-                f"{self.located.table.name} is in {own} by its own account, and crs says {crs}.",
-                hint="leave crs out, or correct the layer's CRS if it is wrong.",
-            )
+        for table, _ in self.points:
+            says = table.table.crs
+            if says is not None and parse(says) != parse(crs or own or 0):
+                raise CRSError(
+                    f"{table.table.name} is in {says} by its own account, and "
+                    + (f"crs says {crs}." if crs is not None else f"the other coordinates are in {own}."),
+                    hint="leave crs out, or correct the layer's CRS if it is wrong.",
+                )
         return replace(self, crs=_epsg(own or crs or 0))
 
 
@@ -86,8 +98,10 @@ def open_delivery(
         comma[table.table.name] = _decimal_comma(con, table, options.decimal)
         mark = ", decimal comma." if comma[table.table.name] else "."
         notes += [note.removesuffix(".") + mark if table.table.as_text else note for note in table.table.notes]
-        if any(one.types.get(table.columns.get("x", "")) == "FLOAT" for one in table.table.parts):
-            notes.append(f"{Path(table.table.name).name}: x and y are in single precision, good to about half a metre.")
+        for x, y in POINTS:
+            if any(one.types.get(table.columns.get(x, "")) == "FLOAT" for one in table.table.parts):
+                what = f"{x} and {y} are in single precision, good to about half a metre."
+                notes.append(f"{Path(table.table.name).name}: {what}")
         if table.unused:
             notes.append(f"{Path(table.table.name).name}: columns not used: {', '.join(table.unused)}.")
     return Delivery(tuple(resolved), place, comma, tuple(notes))

@@ -63,9 +63,10 @@ def read_in_place(
     reasons = checks.by_reason(counted) | twice
     if not pieces:
         raise checks.no_valid_rows(only.table.name, reasons)
-    if delivery.located is not None:
-        points = " union all ".join(piece.select(["x", "y"]) for piece in pieces)
-        check_extent(con, f"select * from ({points}) where x is not null", delivery.crs or TARGET, only.table.name)
+    for _, (x, y) in delivery.points:
+        every = " union all ".join(piece.select([x, y]) for piece in pieces)
+        points = f"select {x} as x, {y} as y from ({every}) where {x} is not null"
+        check_extent(con, points, delivery.crs or TARGET, only.table.name, names=(x, y))
     some = conversions(only, options, comma=False, only=[list(one.first) for one in counted])
     per_year = checks.by_year(counted)
     for year, number in years.items():

@@ -18,6 +18,10 @@ and **place** (property or address, by which coordinates may come in a table of 
   an empty value is refused and counted.
 - Coordinates are **x** (easting) and **y** (northing) in a CRS that is declared; or the register has **place** and the
   coordinates come in a table of places (`places`) with place, x, y and perhaps coordinate_type and year.
+- **election_x**, **election_y** and **election_kommun** say where a person was registered on the day of the electoral
+  roll, in the same CRS; empty, it was where the person lived on 31 December.
+- A country of birth is an ISO 3166-1 alpha-2 code of `registers/countries.toml`, which also says in which years it
+  belonged to the EU or EFTA: where **birth_region** is not delivered it follows from **birth_country**.
 - Columns with other names are named in `columns`, other code values in `codes`:
   `columns = {"kön" = "sex"}`, `codes = {sex = {"1" = "men", "2" = "women"}}`. Nothing is guessed.
 """

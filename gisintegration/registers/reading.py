@@ -45,7 +45,8 @@ def read_register(
         (``file.gpkg|layername=…`` if it has several layers). Files with the same columns are one table. Tables with
         different columns are joined on (person, year): the first is the population.
     crs
-        CRS of x and y (or longitude and latitude): ``"EPSG:3021"``. A GeoPackage carries its own. Never guessed.
+        CRS of every coordinate, x and y and election_x and election_y (or longitude and latitude): ``"EPSG:3021"``.
+        A GeoPackage carries its own. Never guessed.
     unplaced
         Persons without a place: ``centralort`` draws a DeSO of the kommun's main town by the person's key (as SCB
         does), ``separate`` gives them a row of their own a kommun, ``exclude`` leaves them out of all areas.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gisintegration.errors import RegisterError
-from gisintegration.registers.contract import propose, required, variables
+from gisintegration.registers.contract import POINTS, propose, required, variables
 from gisintegration.registers.sources import Table
 
 PLACE_COLUMNS = ("place", "x", "y", "coordinate_type", "year")
@@ -133,8 +133,9 @@ def check_present(resolved: Sequence[Resolved], *, with_places: bool) -> None:
         )
     if not with_places and "place" not in here:
         missing += [(resolved[0], name) for name in ("x", "y") if name not in here]
-    if not with_places and len(here & {"x", "y"}) == 1:
-        missing += [(resolved[0], name) for name in ("x", "y") if name not in here]
+    for pair in POINTS:
+        if len(here & set(pair)) == 1:
+            missing += [(resolved[0], name) for name in pair if name not in here]
     if missing:
         raise missing_columns(missing)
 

@@ -73,13 +73,14 @@ def stage(
         places = _stage_table(con, "places", delivery.places, delivery=delivery, options=options, keys=keys, work=work)
     progress(0.4, "the register is checked")
     tables = [*staged, *([places] if places else [])]
-    located = next((table for table in tables if table.resolved is delivery.located), None)
-    notes = _transform(con, located, delivery.crs) if located else []
+    points = [(next(t for t in tables if t.resolved is table), pair) for table, pair in delivery.points]
+    notes = _transform(con, points, delivery.crs) if points else []
     _match(con, staged)
     if places:
         _match_places(con, staged[0], places)
     progress(0.6, "the coordinates are in SWEREF 99 TM")
-    names, pieces = _write(con, staged, places=places, located=located, crs=delivery.crs, work=work)
+    moved = [pair for _, pair in points] if delivery.crs not in (None, f"EPSG:{TARGET}") else []
+    names, pieces = _write(con, staged, places=places, moved=moved, work=work)
     if not pieces:
         raise checks.no_valid_rows(staged[0].resolved.table.name, staged[0].reasons)
     return pieces, [table.report for table in tables], names, notes
@@ -169,28 +170,33 @@ def _refuse_duplicates(con: duckdb.DuckDBPyConnection, table: _Staged) -> None:
         con.unregister("later")
 
 
-def _transform(con: duckdb.DuckDBPyConnection, table: _Staged, crs: str | None) -> list[str]:
+def _transform(
+    con: duckdb.DuckDBPyConnection, points: Sequence[tuple[_Staged, tuple[str, str]]], crs: str | None
+) -> list[str]:
     """Make ``moved``: each delivered coordinate and where it is in SWEREF 99 TM. Refuse what cannot be transformed."""
-    points = f"select x, y from {table.name} where x is not null"
     declared = crs or f"EPSG:{TARGET}"
-    check_extent(con, points, declared, table.resolved.table.name)
+    every = []
+    for table, (x, y) in points:
+        every.append(f"select {x} as x, {y} as y from {table.name} where {x} is not null")
+        check_extent(con, every[-1], declared, table.resolved.table.name, names=(x, y))
     if declared == f"EPSG:{TARGET}":
         return []
-    found = con.execute(f"select distinct x, y from ({points}) order by x, y").fetchnumpy()
+    found = con.execute(f"select distinct x, y from ({' union all '.join(every)}) order by x, y").fetchnumpy()
     xy = np.column_stack([np.asarray(found["x"], dtype=float), np.asarray(found["y"], dtype=float)])
     placed = transform(xy, declared)
     moved = {"x0": xy[:, 0], "y0": xy[:, 1], "x": placed[:, 0], "y": placed[:, 1]}
     con.register("moved_points", moved)
     con.execute("create temp table moved as select * from moved_points")
     con.unregister("moved_points")
-    year = 't."year"' if "year" in table.resolved.columns else "null::integer"
-    what = sql.literal(f"x and y cannot be transformed from {declared}")
-    _refuse(
-        con,
-        table,
-        f'select t.source, t."row", {year} as year, {what} as what from {table.name} t '
-        "join moved m on t.x = m.x0 and t.y = m.y0 where not isfinite(m.x) or not isfinite(m.y)",
-    )
+    for table, (x, y) in points:
+        year = 't."year"' if "year" in table.resolved.columns else "null::integer"
+        what = sql.literal(f"{x} and {y} cannot be transformed from {declared}")
+        _refuse(
+            con,
+            table,
+            f'select t.source, t."row", {year} as year, {what} as what from {table.name} t '
+            f"join moved m on t.{x} = m.x0 and t.{y} = m.y0 where not isfinite(m.x) or not isfinite(m.y)",
+        )
     return [f"Coordinates were transformed from {declared} to EPSG:{TARGET}."]
 
 
@@ -237,8 +243,7 @@ def _write(
     tables: Sequence[_Staged],
     *,
     places: _Staged | None,
-    located: _Staged | None,
-    crs: str | None,
+    moved: Sequence[tuple[str, str]],
     work: Path,
 ) -> tuple[list[str], list[Piece]]:
     """Write the joined rows year by year, in the order of delivery."""
@@ -252,9 +257,9 @@ def _write(
         keys += [f'{first}."year" = places."year"'] if "year" in places.resolved.columns else []
         joins += f" left join places on {' and '.join(keys)}"
     columns = {name: f"{giver[name]}.{sql.name(name)}" for name in variables() if name in giver}
-    if located and crs not in (None, f"EPSG:{TARGET}"):
-        joins += f" left join moved on {located.name}.x = moved.x0 and {located.name}.y = moved.y0"
-        columns |= {"x": "moved.x", "y": "moved.y"}
+    for number, (x, y) in enumerate(moved):
+        joins += f" left join moved m{number} on {columns[x]} = m{number}.x0 and {columns[y]} = m{number}.y0"
+        columns |= {x: f"m{number}.x", y: f"m{number}.y"}
     select = ", ".join(f"{expression} as {sql.name(name)}" for name, expression in columns.items())
     pieces = []
     years = con.execute(f'select distinct "year" from {first} order by 1').fetchall()
