@@ -245,7 +245,7 @@ def _bounds(task: Task, room: Room, counted: Floats) -> bounds.Interval:
         lowest, highest = (sums(low_top), sums(low_rest)), (sums(high_top), sums(high_rest))
         return _between_sources(task, room, bounds.as_share(lowest, highest, figures.scale))
     amount = bounds.amount_in_piece(*top, room, signed=how.signed)
-    mean = how.kind is Kind.MEAN
+    mean = how.kind in (Kind.MEAN, Kind.NET)
     least, most = bounds.in_piece(*base, room) if mean else bounds.amount_in_piece(*base, room, signed=how.signed)
     fewest, all_of = sums(least), sums(most)
     if mean:
@@ -296,7 +296,7 @@ def _variance(task: Task, certain: Bools, base: Floats, value: Floats) -> Floats
         rest = np.maximum(under - top, 0.0)
         drawn = how.model.quotient_variance(top, rest, of_target, apart(weight, under), common)
     else:
-        persons = under if how.kind is Kind.MEAN else _persons(task)
+        persons = under if how.kind in (Kind.MEAN, Kind.NET) else _persons(task)
         drawn = how.model.amount_variance(top, persons, top - of_target * under, apart(weight, persons), common)
     squares = pairs.sums(np.where(certain, 0.0, drawn)) + pairs.sums((own / figures.scale * under) ** 2)
     with np.errstate(invalid="ignore", divide="ignore"):

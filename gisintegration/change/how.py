@@ -64,7 +64,8 @@ def how_carried(block: Block, options: Options, links: Links, year: int, *, nois
         total=total,
         everyone=total & sure,
         persons=counted and not indicator.flow and indicator.reference in _STOCK,
-        signed=quotient and indicator.kind is not Kind.SHARE and _may_be_negative(indicator),
+        signed=indicator.kind is Kind.NET
+        or (quotient and indicator.kind is not Kind.SHARE and _may_be_negative(indicator)),
         noise=noise,
         growth=_growth(options, links, kind, year),
         adrift=_adrift(options, year),
@@ -74,7 +75,9 @@ def how_carried(block: Block, options: Options, links: Links, year: int, *, nois
 
 def _counts_everyone(indicator: Indicator, *, raw: bool) -> bool:
     """Whether everybody at one time is counted. Of published figures only the name says so: rules may be empty."""
-    plain = not indicator.population and indicator.counted in _PERSONS and not indicator.flow
+    plain = (
+        not indicator.population and indicator.counted in _PERSONS and not indicator.flow and not indicator.denominator
+    )
     quotient = indicator.kind in QUOTIENTS
     return plain and (raw or quotient or indicator.id == POPULATION)
 

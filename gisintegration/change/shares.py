@@ -16,8 +16,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 
-QUOTIENTS = (Kind.SHARE, Kind.MEAN, Kind.RATIO)
-PERCENT = (Kind.SHARE, Kind.RATIO)
+QUOTIENTS = (Kind.SHARE, Kind.MEAN, Kind.RATIO, Kind.QUOTIENT, Kind.NET)
+PERCENT = (Kind.SHARE, Kind.RATIO, Kind.NET)
 # Tables of Statistics Sweden that have a denominator, by what stands in the rule of its population.
 _TABLES = (
     ("equivalised_income", "TAB6685 (low and high economic standard), its number of persons"),

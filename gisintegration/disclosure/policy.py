@@ -17,9 +17,11 @@ class Policy:
     name
         Stamped in every row and output.
     base_above
-        A share, quotient, mean, median or ratio is shown only with more contributors than this. None: always.
+        A share, quotient, mean, median, ratio, net flow or dissimilarity is shown only with more persons behind it than
+        this, in each of the groups it compares. None: always.
     small_up_to
-        A share is shown only when more than this many have the property; a count in a breakdown only when above it.
+        A share is shown only when more than this many have the property, a quotient or net flow when more have it on
+        either side; a count in a class, or of some, only when above it.
     hides_parts
         Numerators and denominators of shares, means and ratios are never written.
     one_edition

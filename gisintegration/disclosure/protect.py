@@ -52,8 +52,11 @@ def protect(
         Raw statistics that will be published together.
     policy
         ``scb-share-rule``: a share needs more than 20 persons of whom more than 5 have the property, and none is
-        treated as few; a mean, median or ratio more than 20 contributors; a count in a breakdown more than 5; the
-        total population is always shown; an index or class needs every component. Primary protection only.
+        treated as few; a mean, median or ratio more than 20 contributors; a count in a class, or of some, more than 5;
+        the total population is always shown; a quotient more than 20 persons in the group of either side, of whom more
+        than 5 have what the side asks for; a net flow a mean population of more than 20, and more than 5 of either
+        flow, since the one is told by the net and the other; a dissimilarity more than 20 in both groups; an index or
+        class needs every component. Primary protection only.
         ``internal``: nothing is done.
     published
         Releases already out, which the new tables must not be subtracted from.
@@ -176,6 +179,16 @@ def _count(cells: pd.DataFrame, indicator: Indicator, policy: Policy) -> tuple[M
     return np.zeros(len(cells), dtype=np.bool_), _at_most(cells["value"], policy.small_up_to) & ~always
 
 
+def _quotient(cells: pd.DataFrame, _indicator: Indicator, policy: Policy) -> tuple[Mask, Mask]:
+    few = _at_most(cells["numerator"], policy.small_up_to) | _at_most(cells["denominator"], policy.small_up_to)
+    return _at_most(cells[CONTRIBUTORS], policy.base_above), few
+
+
+def _net(cells: pd.DataFrame, _indicator: Indicator, policy: Policy) -> tuple[Mask, Mask]:
+    # Contributors are those of the smaller flow: the net and the larger one would tell how many they are.
+    return _at_most(cells["denominator"], policy.base_above), _at_most(cells[CONTRIBUTORS], policy.small_up_to)
+
+
 def _composite(cells: pd.DataFrame, _indicator: Indicator, _policy: Policy) -> tuple[Mask, Mask]:
     nothing = np.zeros(len(cells), dtype=np.bool_)
     return nothing, nothing
@@ -187,6 +200,9 @@ _RULES: Mapping[Kind, Rule] = {
     Kind.MEAN: _by_contributors,
     Kind.MEDIAN: _by_contributors,
     Kind.RATIO: _by_contributors,
+    Kind.QUOTIENT: _quotient,
+    Kind.NET: _net,
+    Kind.DISSIMILARITY: _by_contributors,
     Kind.INDEX: _composite,
     Kind.CLASS: _composite,
 }

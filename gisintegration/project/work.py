@@ -12,7 +12,7 @@ from gisintegration.database import select_rows
 from gisintegration.errors import ProjectError
 from gisintegration.tables import Kind, ProtectedTable
 
-_QUOTIENTS = (Kind.SHARE, Kind.RATIO, Kind.MEAN)
+_QUOTIENTS = (Kind.SHARE, Kind.RATIO, Kind.MEAN, Kind.QUOTIENT, Kind.NET)
 _KEY = ("division", "edition")
 
 
