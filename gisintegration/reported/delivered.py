@@ -10,11 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gisintegration.errors import ReportedError
+from gisintegration.reported.cube_table import JSON_ENDING, PX_ENDING, read_cube
+from gisintegration.reported.excel_table import ENDINGS as EXCEL_ENDINGS
+from gisintegration.reported.excel_table import read_excel
 from gisintegration.reported.mapping import File
 from gisintegration.reported.text_table import Delivered, read_text
 
 TEXT_ENDINGS = (".csv", ".txt", ".tsv")
-_ENDINGS = (*TEXT_ENDINGS, ".parquet")
+CUBE_ENDINGS = (PX_ENDING, JSON_ENDING)
+_ENDINGS = (*TEXT_ENDINGS, ".parquet", *CUBE_ENDINGS, *EXCEL_ENDINGS)
 
 
 def read_delivered(path: str | Path, wanted: Sequence[str], file: File) -> Delivered:
@@ -41,11 +45,14 @@ def read_delivered(path: str | Path, wanted: Sequence[str], file: File) -> Deliv
             f"{path.name} is of no format that published tables are read from.",
             hint=f"save it as one of {', '.join(_ENDINGS)}.",
         )
-    found = (
-        _read_parquet(path)
-        if ending == ".parquet"
-        else read_text(path, wanted, encoding=file.encoding, separator=file.separator)
-    )
+    if ending == ".parquet":
+        found = _read_parquet(path)
+    elif ending in CUBE_ENDINGS:
+        found = read_cube(path, encoding=file.encoding)
+    elif ending in EXCEL_ENDINGS:
+        found = read_excel(path, wanted, file)
+    else:
+        found = read_text(path, wanted, encoding=file.encoding, separator=file.separator)
     missing = [name for name in wanted if name not in found.columns.column_names]
     if missing:
         raise ReportedError.missing_columns(path.name, missing, found.columns.column_names)

@@ -25,6 +25,9 @@ _UNCOMPUTED: Mapping[str, Mapping[str, Any]] = {
     "ratio": {"variable": "", "base": ""},
     "mean": {"variable": ""},
     "median": {"variable": ""},
+    "quotient": {"numerator": {}, "denominator": {}},
+    "net": {"numerator": {}, "denominator": {}},
+    "dissimilarity": {"numerator": {}, "denominator": {}},
 }
 _CLASS_CODE = r"^[a-z0-9_]+$"
 
@@ -72,6 +75,9 @@ class File(_Part):
     encoding: str | None = None
     separator: str | None = None
     decimal: Literal[".", ","] | None = None
+    sheet: str | None = None
+    header_rows: Annotated[int, Field(ge=1, le=10)] = 1
+    fill_down: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
 
 
 class EditionColumn(_Part):

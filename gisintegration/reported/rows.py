@@ -68,7 +68,7 @@ def check_rows(
     """
     said = mapping.said
     names = sorted({columns_of(name)[1] for spec in specs for term in spec.terms for name in term.columns})
-    decimal = said.file.decimal or _decimal(delivered, names)
+    decimal = said.file.decimal or delivered.decimal or _decimal(delivered, names)
     marks = marks_of(said.rows.marks)
     figures = {name: parse_column(delivered.columns[name], decimal, marks) for name in names}
     keys = find_areas(delivered.columns, said.rows, areas)

@@ -42,6 +42,8 @@ class Delivered:
         The number of lines.
     notes
         How it was read.
+    decimal
+        The decimal mark of figures in texts, where the format fixes it.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Delivered:
     broken: tuple[tuple[int, str], ...] = ()
     last_line: int = 0
     notes: tuple[str, ...] = ()
+    decimal: str | None = None
 
 
 def read_text(
@@ -178,7 +181,7 @@ def _find_header(
     best: tuple[tuple[int, int], str, int, list[str]] = ((-1, 0), "", 0, [])
     for candidate in (separator,) if separator else SEPARATORS:
         for number, fields in _records(lines, candidate):
-            names = [_name(field) or f"column {place}" for place, field in enumerate(fields, start=1)]
+            names = [name_of(field) or f"column {place}" for place, field in enumerate(fields, start=1)]
             found = len(set(wanted) & set(names)) if len(names) > 1 else 0
             # Without any of the names, the line of most fields is the likeliest to be meant.
             score = (found, 0 if found else len(names))
@@ -188,7 +191,7 @@ def _find_header(
                 break
     (found, _), separator, number, names = best
     if found < len(wanted) or len(set(names)) < len(names):
-        _refuse_header(name, wanted, names)
+        refuse_header(name, wanted, names)
     return separator, number, names
 
 
@@ -203,11 +206,13 @@ def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[s
         return
 
 
-def _name(field: str) -> str:
+def name_of(field: str) -> str:
+    """A column's name as it is compared: without blanks around it, letters with their dots in one character."""
     return unicodedata.normalize("NFC", field.strip())
 
 
-def _refuse_header(name: str, wanted: Sequence[str], names: Sequence[str]) -> None:
+def refuse_header(name: str, wanted: Sequence[str], names: Sequence[str]) -> None:
+    """Refuse a table whose names of columns are not those wanted, or stand twice."""
     twice = sorted({column for column in names if list(names).count(column) > 1})
     missing = [column for column in wanted if column not in names]
     if missing:
