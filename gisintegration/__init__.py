@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from gisintegration.registers import propose_crs as propose_crs
     from gisintegration.registers import read_register as read_register
     from gisintegration.registers.synthetic import synthetic_register as synthetic_register
+    from gisintegration.reported import fetch_pxweb as fetch_pxweb
     from gisintegration.reported import read_reported as read_reported
     from gisintegration.reported import ready_mappings as ready_mappings
     from gisintegration.tables import Indicator as Indicator
@@ -115,7 +116,7 @@ _NAMES: dict[str, str] = {
     "publish.webmap": "write_map",
     "registers": "Register locate_register propose_crs read_register",
     "registers.synthetic": "synthetic_register",
-    "reported": "read_reported ready_mappings",
+    "reported": "fetch_pxweb read_reported ready_mappings",
     "tables": "Indicator ProtectedTable RawTable Release",
 }
 _HOMES = {name: room for room, names in _NAMES.items() for name in names.split()}
