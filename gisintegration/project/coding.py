@@ -15,7 +15,7 @@ import pyogrio
 
 from gisintegration import sql
 from gisintegration.registers import variables
-from gisintegration.registers.contract import Variable
+from gisintegration.registers.contract import Variable, code_list
 from gisintegration.registers.text import find_dialect
 
 _ROWS, _MOST = 50_000, 40
@@ -184,6 +184,8 @@ def _plain(text: str) -> str:
 
 
 def _choices(variable: Variable) -> str:
+    if variable.listed:
+        return code_list(variable)
     codes = list(variable.codes)
     shown = ", ".join(itertools.islice(codes, len(codes) - 1))
     return f"{shown} or {codes[-1]}" if shown else codes[0]

@@ -221,7 +221,7 @@ def _problem(
         ).fetchall()
         texts |= dict.fromkeys(f"'{row[0]}'" for row in shown)
     failure = {"column": column, "what": f"{what} in {number} of {rows} rows", "values": ", ".join(list(texts)[:5])}
-    if check == "codes":
+    if check == "codes" or (check == "pattern" and variable.listed):
         return failure, f'give codes = {{{column} = {{"<your value>" = "<code>", …}}}}; codes: {code_list(variable)}'
     if check == "empty":
         return failure, f"{column} must have a value in every row"

@@ -64,6 +64,8 @@ class Variable:
         Regular expression that a code must match from end to end.
     codes
         The code list: code → words in ``sv`` and ``en``.
+    listed
+        The file that holds the code list, whose codes have no words; empty if it is in the declaration.
     names
         Names the column often has in Swedish deliveries. Proposed in an error message, never assumed.
     """
@@ -81,6 +83,7 @@ class Variable:
     range: tuple[int, int] | None = None
     pattern: str | None = None
     codes: Mapping[str, Text] = field(default_factory=dict)
+    listed: str = ""
     names: tuple[str, ...] = ()
 
     @property
@@ -127,6 +130,9 @@ def _variable(name: str, entry: Mapping[str, Any], names: Iterable[str]) -> Vari
     fields = dict(entry)
     if "range" in fields:
         fields["range"] = tuple(fields["range"])
+    if "listed" in fields:
+        listed = tomllib.loads((files("gisintegration.registers") / fields["listed"]).read_text(encoding="utf-8"))
+        fields["codes"] = {code: {"sv": code, "en": code} for code in listed}
     return Variable(name=name, names=tuple(names), **fields)
 
 
@@ -273,7 +279,11 @@ def code_list(variable: Variable, language: str = "sv") -> str:
     --------
     >>> code_list(variables()["sex"], "en")
     'women = women, men = men'
+    >>> code_list(variables()["birth_country"])
+    'the countries of registers/countries.toml, as SE or FI'
     """
+    if variable.listed:
+        return f"the {variable.listed.removesuffix('.toml')} of registers/{variable.listed}, as SE or FI"
     return ", ".join(f"{code} = {words[language]}" for code, words in variable.codes.items())
 
 

@@ -60,7 +60,7 @@ def _row(variable: Variable) -> str:
 
 def _allowed(variable: Variable) -> str:
     if variable.codes:
-        return f"{len(variable.codes)} codes"
+        return f"{len(variable.codes)} codes" + (f" of `{variable.listed}`" if variable.listed else "")
     if variable.range:
         return f"{variable.range[0]}–{variable.range[1]}"
     return f"`{variable.pattern}`" if variable.pattern else ""
@@ -82,7 +82,9 @@ def _section(variable: Variable) -> str:
     lines.append(f"- Empty: {variable.empty or ('allowed' if variable.nullable else 'not allowed')}")
     if variable.names:
         lines.append(f"- Proposed when missing: {', '.join(variable.names)}")
-    if variable.codes:
+    if variable.listed:
+        lines.append(f"- Codes: those of `registers/{variable.listed}`")
+    elif variable.codes:
         lines.append("\n| Code | Svenska | English |\n|---|---|---|")
         lines += [f"| `{code}` | {words['sv']} | {words['en']} |" for code, words in variable.codes.items()]
     return "\n".join(lines) + "\n"
