@@ -22,7 +22,7 @@ Ints = npt.NDArray[np.int64]
 
 _REASONS: Mapping[Kind, str] = {
     Kind.MEDIAN: "a median of an area does not follow from the medians of its parts, not even when whole areas merge",
-    Kind.DISSIMILARITY: "a dissimilarity is over the small areas of each area: it does not follow from those of its parts",
+    Kind.DISSIMILARITY: "the dissimilarity of an area does not follow from those of its parts",
     Kind.INDEX: "an index is made anew of its recalculated components, as its mean and spread are those of the areas",
     Kind.CLASS: "a class is made anew of the recalculated index",
 }

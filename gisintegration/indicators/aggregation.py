@@ -67,7 +67,8 @@ def aggregate(
         where moves are counted; else they are placed here.
     election_places
         Where they stood on the day of the electoral roll, as :func:`place` gave it with ``at="election"``, for figures
-        of election day; else they are placed here. A register that does not say has them stand as on 31 December.
+        of election day; else they are placed here. A register that does not say, or where areas are told by a key of
+        places, has them stand as on 31 December.
     region
         The user's name for the sum of everything given; needed when ``by`` has ``region``.
     constants
@@ -129,7 +130,9 @@ def aggregate(
     if placed is None:
         placed = place(register, with_years_before(kept, areas, register.years), progress=part(report, 0.0, _PLACING))
     check_years_before(kept, areas, placed, register.years)
-    voting = election_places if election_places is not None else place_voters(register, kept, areas)
+    voting = election_places
+    if voting is None and not placed.keyed:
+        voting = place_voters(register, kept, areas)
     counting = part(report, 0.0 if places is not None else _PLACING, 1.0)
     frames = []
     for flow in sorted({item.flow for item in kept.values()}):

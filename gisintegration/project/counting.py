@@ -13,6 +13,7 @@ from gisintegration.areas import AreaDivision, KeyDivision, groups, levels, read
 from gisintegration.areas.levels import slug
 from gisintegration.errors import CodeError, ProjectError
 from gisintegration.indicators import Constants, aggregate
+from gisintegration.indicators.placing import place_voters, with_years_before
 from gisintegration.progress import Progress, part
 from gisintegration.project.inputs import Editions, joined, years_asked, years_left_out, years_wanted
 from gisintegration.project.parts import OwnPart
@@ -69,15 +70,18 @@ def count_all(
         for flow in sorted({item.flow for item in indicators.values()})
     }
     asked = {flow: [years_asked(plan.editions, available, flow=flow) for plan in plans] for flow in by_flow}
-    everything = _united([*(years for found in asked.values() for years in found), layers])
+    wanted = _united([*(years for found in asked.values() for years in found), layers])
+    everything = with_years_before(indicators, wanted, register.years)
     counted = Counted()
     named = next(iter(editions), None)
-    if named and (left := years_left_out([*everything.values(), *own.values()], available, example=named.key)):
+    if named and (left := years_left_out([*wanted.values(), *own.values()], available, example=named.key)):
         warnings.warn(left, stacklevel=2)
     tasks: list[_Task] = []
+    voters: Placement | None = None
     if everything:
         placement = place(register, everything, progress=part(progress, 0.0, 0.4))
         counted.placed.append(placement.report)
+        voters = place_voters(register, indicators, wanted)
         for flow, chosen in by_flow.items():
             for plan, mine in zip(plans, asked[flow], strict=True):
                 tasks.append(_Task(placement, mine, plan.by, chosen))
@@ -86,7 +90,9 @@ def count_all(
             tasks += [_Task(placement, {areas: years}, [areas.division], chosen) for areas, years in layers.items()]
     for keyed, years in own.items():
         if isinstance(keyed, KeyDivision):
-            placement = place_by_key(register, keyed, years)
+            levels_of = dict.fromkeys(keyed.divisions.values(), years)
+            read = with_years_before(indicators, levels_of, register.years)
+            placement = place_by_key(register, keyed, sorted({year for found in read.values() for year in found}))
             counted.placed.append(placement.report)
             tasks += [_Task(placement, {areas: years}, [level], indicators) for level, areas in keyed.divisions.items()]
     for number, task in enumerate(tasks):
@@ -99,6 +105,7 @@ def count_all(
                 by=task.by,
                 areas=task.areas,
                 places=task.placement,
+                election_places=None if task.placement.keyed else voters,
                 region=region,
                 constants=constants,
                 missing="skip",

@@ -11,7 +11,8 @@ import pandas as pd
 from gisintegration.areas import AreaDivision, load_areas, read_areas, select, take, with_land
 from gisintegration.errors import InputError, ProjectError
 from gisintegration.indicators import Constants, load_constants, load_indicators
-from gisintegration.indicators.declare import variables_of, words_without, years_without
+from gisintegration.indicators.declare import lacking as lacked
+from gisintegration.indicators.declare import words_without, years_without
 from gisintegration.progress import ProgressOption
 from gisintegration.project.parts import Years
 from gisintegration.project.settings import Project
@@ -185,9 +186,7 @@ def project_indicators(project: Project) -> tuple[dict[str, Indicator], Constant
 
 def lacking(register: Register, indicators: Mapping[str, Indicator]) -> dict[str, list[str]]:
     """Indicators that need variables the register does not have, and which those are."""
-    has = set(register.variables)
-    found = {key: sorted(variables_of(item) - has) for key, item in indicators.items()}
-    return {key: absent for key, absent in found.items() if absent}
+    return lacked(indicators, register.variables)
 
 
 def refuse_lacking(project: Project, register: Register, indicators: Mapping[str, Indicator]) -> None:
