@@ -102,10 +102,15 @@ def test_a_very_long_field_among_the_first_lines(tmp_path):
     assert "t.csv lacks the column deso" in str(error)
 
 
-@pytest.mark.parametrize("name", ["t.xlsx", "t.px", "t.json", "t", "t.csv.gz"])
+@pytest.mark.parametrize("name", ["t.xls", "t.ods", "t", "t.csv.gz"])
 def test_a_format_that_is_not_read(tmp_path, name):
     error = refusal(tmp_path, GOOD, name=name)
     assert ".csv" in error.hint
+
+
+@pytest.mark.parametrize("name", ["t.xlsx", "t.px", "t.json"])
+def test_a_text_under_the_name_of_another_format(tmp_path, name):
+    assert name in str(refusal(tmp_path, GOOD, name=name))
 
 
 def test_parquet_that_is_cut_off(tmp_path):
