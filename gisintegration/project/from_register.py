@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 from gisintegration.disclosure import protect
+from gisintegration.indicators.declare import years_without
 from gisintegration.progress import Progress, part
 from gisintegration.project.counting import count_all
 from gisintegration.project.inputs import (
@@ -36,6 +37,7 @@ def from_register(project: Project, where: Where | None, report: Progress) -> Ma
     refuse_lacking(project, register, indicators)
     poor = lacking(register, indicators)
     able = {key: item for key, item in indicators.items() if key not in poor}
+    asked = dict(indicators)
     kept, told = without_constants(project, able, constants, register.years)
     # What lacks variables is left out, and told, where it is counted.
     indicators = {key: item for key, item in indicators.items() if key in poor or key in kept}
@@ -46,15 +48,23 @@ def from_register(project: Project, where: Where | None, report: Progress) -> Ma
     areas = counted.areas
     delivered = without_polygon(areas)
     finest = {found.key for found in editions}
+    given = {key for table in counted.tables for key in table.indicators}
     return Made(
         tables=protect(counted.tables, project.settings.policy.name),
         areas=areas,
         steps={
-            "register": register.report.manifest(),
+            "register": {
+                **register.report.manifest(),
+                "years": list(register.years),
+                "variables": sorted(register.variables),
+            },
             "placed": [row for one in counted.placed for row in one.manifest()],
             "counted": {
                 "cells": sum(len(table.table) for table in counted.tables),
-                "indicators": sorted({key for table in counted.tables for key in table.indicators}),
+                "indicators": sorted(given),
+                # For the coverage table: what was asked for, and what became nothing.
+                "left_out": [asked[key].model_dump(mode="json", by_alias=True) for key in sorted(asked.keys() - given)],
+                "constants": years_without(asked, constants, register.years),
             },
         },
         messages=tuple(dict.fromkeys([*(str(one.message) for one in caught if one.category is UserWarning), *told])),
