@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from gisintegration.database import release as release
     from gisintegration.database import save_release as save_release
     from gisintegration.database import select_release as select_release
+    from gisintegration.database.coverage import coverage as coverage
     from gisintegration.database.validation import Limits as Limits
     from gisintegration.database.validation import Validation as Validation
     from gisintegration.database.validation import validate as validate
@@ -102,6 +103,7 @@ _NAMES: dict[str, str] = {
     "change.crosswalk_preview": "preview_crosswalks",
     "change.recalculate": "recalculate",
     "database": "ReleaseInfo Store open_release open_store release save_release select_release",
+    "database.coverage": "coverage",
     "database.validation": "Limits Validation validate",
     "disclosure": "Policy protect",
     "errors": "GisIntegrationError",
