@@ -25,8 +25,8 @@ _PATH_HINT = "read the layer from a file: read_areas(path, level='{level}', edit
 _NOISE_AREA, _NOISE_WIDTH = 1.0, 0.5
 
 
-def load_areas(key: str, *, where: Mapping[str, Collection[str]] | None = None) -> AreaDivision:
-    """An edition from the catalogue's own data: Göteborgsregionen, 13 kommuner.
+def load_areas(key: str, *, where: Mapping[str, Collection[str]] | None = None, borders: bool = True) -> AreaDivision:
+    """An edition from the catalogue's own data: Göteborgsregionen, 13 kommuner; or the whole country without borders.
 
     Editions ``deso/2018``, ``deso/2025``, ``regso/2020``, ``regso/2025`` and ``kommun/2003``. Of DeSO 2018 543 areas
     have a polygon and one more is all that remains of its kommun; the other 21 have none (geometry None), and what
@@ -38,6 +38,9 @@ def load_areas(key: str, *, where: Mapping[str, Collection[str]] | None = None) 
         Division and edition, ``"deso/2025"``.
     where
         Codes to keep, by the division itself or a parent: ``{"kommun": ["1480"]}``. Several conditions all hold.
+    borders
+        False: every area of the country by the official code list, with names and parents and without polygons. For
+        tables; nothing can be placed in them or drawn.
 
     Returns
     -------
@@ -55,9 +58,13 @@ def load_areas(key: str, *, where: Mapping[str, Collection[str]] | None = None) 
     --------
     >>> len(load_areas("deso/2025")), len(load_areas("deso/2025", where={"kommun": ["1480"]}))
     (584, 320)
+    >>> len(load_areas("deso/2025", borders=False))
+    6160
     """
     layer = entry(key)
-    if layer.bundled is not None:
+    if not borders:
+        areas = _by_code(layer)
+    elif layer.bundled is not None:
         areas = _load_2018(layer) if key == "deso/2018" else _load_2025(layer)
     else:
         areas = _made_of(layer)
@@ -217,6 +224,11 @@ def _made_of(layer: DivisionLayer) -> AreaDivision:
             hint=_PATH_HINT.format(level=layer.division, edition=layer.edition),
         )
     return made[layer.division]
+
+
+def _by_code(layer: DivisionLayer) -> AreaDivision:
+    codes = sorted(official_codes(layer.key) or ())
+    return assemble(layer.division, layer.edition, codes, objects([None] * len(codes)))
 
 
 def _read(bundled: Bundled | None) -> gpd.GeoDataFrame:

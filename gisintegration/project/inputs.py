@@ -39,7 +39,7 @@ def read_editions(project: Project, *, where: Where | None = None) -> Editions:
     for key, part in project.settings.areas.items():
         division, edition = key.split("/", 1)
         if part.path is None:
-            areas = load_areas(key)
+            areas = load_areas(key, borders=part.borders)
         else:
             areas = read_areas(
                 project.resolve(part.path),

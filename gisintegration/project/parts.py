@@ -123,7 +123,10 @@ class RecalculatePart(_Part):
 
 
 class AreasPart(_Part):
-    """``[areas."deso/2025"]``: one edition; without ``path`` the one that comes with the toolkit."""
+    """``[areas."deso/2025"]``: one edition; without ``path`` the one that comes with the toolkit.
+
+    ``borders = false``: every area of the country by its code, without polygons, for tables.
+    """
 
     path: str | None = None
     layer: str | None = None
@@ -132,6 +135,7 @@ class AreasPart(_Part):
     key: str | None = None
     years: Span | None = None
     land: str | None = None
+    borders: bool = True
     where: Codes = Field(default_factory=dict)
 
 
