@@ -77,8 +77,10 @@ if TYPE_CHECKING:
     from gisintegration.publish import write_change_tables as write_change_tables
     from gisintegration.publish import write_changes as write_changes
     from gisintegration.publish import write_geopackage as write_geopackage
+    from gisintegration.publish import write_jsonstat as write_jsonstat
     from gisintegration.publish import write_layers as write_layers
     from gisintegration.publish import write_parquet as write_parquet
+    from gisintegration.publish import write_px as write_px
     from gisintegration.publish import write_tables as write_tables
     from gisintegration.publish.excel import write_excel as write_excel
     from gisintegration.publish.webmap import write_map as write_map
@@ -113,7 +115,10 @@ _NAMES: dict[str, str] = {
         "Project ProjectCheck Run check_project demo_project export file_name init_project list_areas locate_project "
         "open_project_release read_project recalculate_project recalculate_table run_project"
     ),
-    "publish": "write_change_tables write_changes write_geopackage write_layers write_parquet write_tables",
+    "publish": (
+        "write_change_tables write_changes write_geopackage write_jsonstat write_layers write_parquet write_px "
+        "write_tables"
+    ),
     "publish.excel": "write_excel",
     "publish.webmap": "write_map",
     "registers": "Register locate_register propose_crs read_register",

@@ -9,13 +9,14 @@ from gisintegration.formats.cube import MARKS, Blocks, Cube, Dimension, Frame, K
 from gisintegration.formats.jsonstat_read import read_jsonstat
 from gisintegration.formats.jsonstat_write import write_jsonstat, write_jsonstat_blocks
 from gisintegration.formats.px_read import read_px
-from gisintegration.formats.px_write import write_px, write_px_blocks
+from gisintegration.formats.px_write import Encoding, write_px, write_px_blocks
 
 __all__ = [
     "MARKS",
     "Blocks",
     "Cube",
     "Dimension",
+    "Encoding",
     "Frame",
     "Keyword",
     "Kind",

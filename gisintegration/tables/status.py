@@ -57,7 +57,7 @@ WORDS: dict[Status, Words] = {
     Status.ZERO: Words(px="-", pattern="fill", sv="noll", en="zero"),
     Status.MISSING: Words(px="...", pattern="dots", sv="uppgift saknas", en="not available"),
     Status.NOT_APPLICABLE: Words(px=".", pattern="none", sv="kan inte förekomma", en="not applicable"),
-    Status.DID_NOT_EXIST: Words(px=".", pattern="none", sv="fanns inte", en="did not exist"),
+    Status.DID_NOT_EXIST: Words(px="....", pattern="none", sv="fanns inte", en="did not exist"),
 }
 
 METHOD_WORDS: dict[str, dict[str, str]] = {
