@@ -195,6 +195,50 @@ class OutputPart(_Part):
     maps: list[MapPart] = Field(default_factory=list)
 
 
+Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Range = tuple[float, float]
+
+
+class ValidationPart(_Part):
+    """``[validation]``: how far figures may lie from what is expected, as :class:`gisintegration.Limits` says."""
+
+    jump: Positive = 10.0
+    shift: Positive = 4.0
+    changes: dict[str, Positive] = Field(default_factory=dict)
+    ranges: dict[str, Range] = Field(default_factory=dict)
+    revised: Annotated[float, Field(ge=0, le=100)] = 5.0
+    tolerance: dict[str, Positive] = Field(default_factory=dict)
+    perturbation: dict[str, Positive] = Field(default_factory=dict)
+
+
+class MetadataPart(_Part):
+    """``[metadata]``: what data portals ask of a release: who answers for it, its terms, where it lies.
+
+    Parameters
+    ----------
+    contact, email
+        Who answers questions: a name of a unit and its address.
+    publisher
+        IRI of the organisation; a portal tells publishers apart by it.
+    licence
+        ``CC0-1.0``, ``CC-BY-4.0``, or an IRI.
+    landing_page
+        Page about the release.
+    download
+        Address of the folder that the files lie in.
+    published
+        Date of publication, ``2026-04-01``; the clock is never asked.
+    """
+
+    contact: str = ""
+    email: Annotated[str, Field(pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")] = ""
+    publisher: Annotated[str, Field(pattern=r"^$|^https?://\S+$")] = ""
+    licence: Annotated[str, Field(pattern=r"^$|^CC0-1\.0$|^CC-BY-4\.0$|^https?://\S+$")] = ""
+    landing_page: Annotated[str, Field(pattern=r"^$|^https?://\S+$")] = ""
+    download: Annotated[str, Field(pattern=r"^$|^https?://\S+$")] = ""
+    published: Annotated[str, Field(pattern=r"^$|^\d{4}-\d{2}-\d{2}$")] = ""
+
+
 class Settings(_Part):
     """Everything a project file may say."""
 
@@ -208,4 +252,6 @@ class Settings(_Part):
     levels: LevelsPart = LevelsPart()
     indicators: IndicatorsPart = IndicatorsPart()
     policy: PolicyPart = PolicyPart()
+    validation: ValidationPart = ValidationPart()
+    metadata: MetadataPart = MetadataPart()
     output: OutputPart = OutputPart()

@@ -21,6 +21,7 @@ from gisintegration.project.parts import (
     IndicatorsPart,
     LevelsPart,
     MapPart,
+    MetadataPart,
     OutputPart,
     OwnPart,
     PolicyPart,
@@ -29,6 +30,7 @@ from gisintegration.project.parts import (
     RegisterPart,
     ReportedPart,
     Settings,
+    ValidationPart,
     Years,
 )
 
@@ -319,6 +321,8 @@ def _known(loc: Iterable[str | int]) -> list[str]:
         "levels": LevelsPart,
         "indicators": IndicatorsPart,
         "policy": PolicyPart,
+        "validation": ValidationPart,
+        "metadata": MetadataPart,
         "output": OutputPart,
         "maps": MapPart,
     }
