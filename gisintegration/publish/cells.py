@@ -86,6 +86,21 @@ def outwards(value: float, decimals: int, *, up: bool) -> float:
     return (math.ceil(scaled) if up else math.floor(scaled)) / 10.0**decimals
 
 
+def outwards_each(
+    values: npt.NDArray[np.float64], scale: npt.NDArray[np.float64] | float, *, up: bool
+) -> npt.NDArray[np.float64]:
+    """Bounds rounded as by :func:`outwards`, to a multiple of 1 / ``scale``.
+
+    Examples
+    --------
+    >>> outwards_each(np.array([3.21, np.nan]), 10.0, up=False).tolist()
+    [3.2, nan]
+    """
+    scaled = np.round(values * scale, 6)
+    rounded: npt.NDArray[np.float64] = (np.ceil(scaled) if up else np.floor(scaled)) / scale
+    return rounded
+
+
 def common_classes(rows: pd.DataFrame, release: Release) -> dict[tuple[str, str], Classes]:
     """Map classes of each (indicator, division): the same for every year and edition, of shown values only.
 

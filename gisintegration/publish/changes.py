@@ -29,6 +29,7 @@ from gisintegration.publish.change_words import (
     SIDES,
     YES_NO,
 )
+from gisintegration.publish.csv_text import figure_text, plain_cell
 from gisintegration.publish.geopackage.check import check_layers
 from gisintegration.publish.geopackage.geometry import write_layer
 from gisintegration.publish.geopackage.register import (
@@ -41,7 +42,6 @@ from gisintegration.publish.geopackage.schema import Layer
 from gisintegration.publish.output import writing
 from gisintegration.publish.qml.document import Rule, Style, style_document
 from gisintegration.publish.qml.metadata import file_metadata, layer_metadata
-from gisintegration.publish.tables import figure_text, plain_cell
 from gisintegration.publish.words import LANGUAGES, Language, internal
 from gisintegration.tables import SCHEMA_VERSION
 

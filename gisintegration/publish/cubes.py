@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.formats import Frame
-from gisintegration.publish.cells import QUALITY, check_areas, is_code, is_recalculated, of_edition
+from gisintegration.publish.cells import QUALITY, check_areas, is_code, is_recalculated, of_edition, outwards_each
 from gisintegration.publish.cube_frame import Axes, frame_of
 from gisintegration.publish.words import LANGUAGES, Language, distinct, identifier, layer_names
 from gisintegration.swedish import round_half_away, sort_key
@@ -25,7 +25,6 @@ _LISTED = ("age", "education", "background")
 _STATUSES = tuple(Status)
 _MARKS = np.array([WORDS[status].px for status in _STATUSES])
 _TOLD = np.array([status in (Status.SHOWN, Status.ZERO) for status in _STATUSES])
-_DIGITS = 6  # noise in the last places of a bound moves nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,10 +250,9 @@ def _part(
     """A column as it is written: bounds rounded outwards, the exact share in per cent and downwards."""
     values = rows[part].to_numpy(dtype=np.float64)[mine]
     if part == "exact_share":
-        return np.floor(np.round(values * 100, _DIGITS))
+        return outwards_each(values * 100, 1.0, up=False)
     if part in ("lower", "upper"):
-        scaled = np.round(values * scale, _DIGITS)
-        return (np.floor(scaled) if part == "lower" else np.ceil(scaled)) / scale
+        return outwards_each(values, scale, up=part == "upper")
     return round_half_away(values * scale) / scale
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import math
 from pathlib import Path
+from typing import Literal, get_args
 
 import pandas as pd
 
 from gisintegration.errors import InputError
 from gisintegration.progress import ProgressOption, reporter
 from gisintegration.publish.cells import QUALITY, check_areas, is_code, is_recalculated, of_edition, outwards, totals
+from gisintegration.publish.csv_long import write_long
+from gisintegration.publish.csv_text import figure_text, plain_cell
 from gisintegration.publish.output import writing
 from gisintegration.publish.parquet import file_facts
 from gisintegration.publish.words import (
@@ -22,21 +25,29 @@ from gisintegration.publish.words import (
     explanation,
     layer_names,
 )
-from gisintegration.swedish import round_half_away
+from gisintegration.swedish import sort_key
 from gisintegration.tables import TOTAL, WORDS, Areas, Indicator, Release, Status, method_words
 
+CsvLayout = Literal["wide", "long"]
+LAYOUTS: tuple[CsvLayout, ...] = get_args(CsvLayout)
 _QUALITY = ("method", *QUALITY)
-# A cell that begins with one of these is a formula to Excel.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_tables(
-    release: Release, folder: str | Path, *, language: Language = "sv", progress: ProgressOption = None
+    release: Release,
+    folder: str | Path,
+    *,
+    language: Language = "sv",
+    layout: CsvLayout = "wide",
+    progress: ProgressOption = None,
 ) -> list[Path]:
     """Write a CSV for each indicator and edition: a row for each area and sex, and for each year its value and status.
 
-    Where some figures were recalculated by weights, each year also has the method in words, the bounds (rounded
-    outwards), the standard error, and the per cent of the figure that is exact (rounded down).
+    With ``layout="long"`` instead a CSV for each edition: a row for each figure, breakdowns and all, with every column
+    of the row (`docs/format.md`), and the texts of its codes beside them.
+
+    In wide tables, where some figures were recalculated by weights, each year also has the method in words, the bounds
+    (rounded outwards), the standard error, and the per cent of the figure that is exact (rounded down).
 
     Files open in Excel by a double click: UTF-8 with a byte-order mark, semicolons, decimal commas. A ``.csvt`` beside
     each tells GIS programs that codes are text. ``about.txt`` says what the indicators mean, and holds the source
@@ -47,7 +58,9 @@ def write_tables(
     folder
         Replaced as a whole.
     language
-        Of headings and words.
+        Of headings and words. The columns of long tables have the same names in both.
+    layout
+        ``wide``: years beside each other, totals and sexes. ``long``: every figure in a row of its own.
 
     Returns
     -------
@@ -57,13 +70,16 @@ def write_tables(
     Raises
     ------
     InputError
-        No such language, or figures for areas that their edition lacks.
+        No such language or layout, or figures for areas that their edition lacks.
     OutputError
         The folder could not be written. What stood there is whole.
     """
     if language not in LANGUAGES:
         raise InputError.unknown("language", language, LANGUAGES)
-    rows = totals(release.statistics, sexes=True)
+    if layout not in LAYOUTS:
+        raise InputError.unknown("layout", layout, LAYOUTS)
+    statistics = release.statistics
+    rows = totals(statistics, sexes=True) if layout == "wide" else statistics
     check_areas(rows, release)
     report, written = reporter(progress), []
     names = layer_names(release)
@@ -73,6 +89,10 @@ def write_tables(
             report(i / len(names), f"tables of {key}")
             areas = release.areas[key]
             here = of_edition(rows, areas)
+            if layout == "long" and len(here):
+                written.append(f"{name}.csv")
+                write_long(temporary / written[-1], here, areas, release=release, language=language)
+                continue
             for code, indicator in release.indicators.items():
                 mine = here[is_code(here["indicator"], code)]
                 if not mine.empty:
@@ -114,7 +134,7 @@ def _write(
                 FIELDS["policy"][language],
             ]
         )
-        for area in sorted({area for area, _ in pairs}):
+        for area in sorted({area for area, _ in pairs}, key=sort_key):
             for sex in sexes:
                 if (area, sex) in pairs:
                     missing = ("", status[Status.MISSING], *([""] * (len(marks) - 1)))
@@ -151,28 +171,3 @@ def _write_about(path: Path, release: Release, language: Language) -> None:
     for code, indicator in release.indicators.items():
         lines += ["", f"{code}: {indicator.title[language]}", *explanation(indicator, language)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def figure_text(value: float, decimals: int, language: Language) -> str:
-    """A figure as a cell of a CSV, rounded half away from zero, with the language's decimal sign; "" for none.
-
-    Examples
-    --------
-    >>> figure_text(0.25, 1, "sv"), figure_text(float("nan"), 1, "sv")
-    ('0,3', '')
-    """
-    if pd.isna(value):
-        return ""
-    text = f"{float(round_half_away(value, decimals)):.{decimals}f}"
-    return text.replace(".", ",") if language == "sv" else text
-
-
-def plain_cell(text: str) -> str:
-    """A text that Excel does not take for a formula.
-
-    Examples
-    --------
-    >>> plain_cell("=1+1"), plain_cell("0114A0010")
-    ("'=1+1", '0114A0010')
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text
