@@ -165,10 +165,16 @@ def _move_in(draft: Draft, who: Ints, where: Ints, role: int) -> None:
 
 
 def _no_minors_alone(draft: Draft, action: Ints) -> None:
-    """Backward, those too young to have a home of their own, or to be a partner, had not moved here yet."""
+    """Backward, those too young to have a home of their own, or to be a partner, had not moved here yet.
+
+    So had many of the youngest who live alone.
+    """
     age, n = draft.age, len(draft.units)
     grown = np.bincount(draft.unit[(age >= 18) & (draft.role != CHILD)], minlength=n) > 0
     action[~grown[draft.unit] | ((age < 18) & (draft.role <= ALONE))] = GONE
+    if not draft.forward:
+        single = (draft.role == ALONE) & (np.bincount(draft.unit, minlength=n)[draft.unit] == 1)
+        action[single & (draft.rng.random(len(age), dtype=np.float32) < rates.NOT_YET_HERE_BACK[age])] = GONE
 
 
 def _births(draft: Draft, action: Ints) -> Ints:

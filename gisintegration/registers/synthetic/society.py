@@ -83,8 +83,12 @@ def household_types(rows: Rows) -> Ints:
 
 
 def household_roles(rows: Rows) -> Ints:
-    """Role in the household: adult, child of the home whatever the age, other."""
-    return np.asarray((0, 0, 1, 2), dtype=np.int8)[rows.role]
+    """Role in the household: adult, child of the home whatever the age, other.
+
+    Those under 20 in households of other kinds live with an elder, who is taken for a parent.
+    """
+    child = (rows.role == CHILD) | ((rows.role == OTHER) & (rows.age < 20))
+    return np.where(child, 1, np.where(rows.role == OTHER, 2, 0)).astype(np.int8)
 
 
 def _chance(score: Floats) -> Floats:
