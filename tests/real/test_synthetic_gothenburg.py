@@ -217,7 +217,7 @@ def test_it_is_a_panel(region):
     con, _ = region
     pairs, ages, others, moved = con.execute(
         "select count(*), count(*) filter (b.age <> a.age + 1), count(*) filter (a.sex <> b.sex or"
-        " a.birth_region <> b.birth_region or a.background <> b.background), avg((a.place <> b.place)::int)"
+        " a.birth_country <> b.birth_country or a.background <> b.background), avg((a.place <> b.place)::int)"
         " from persons a join persons b on a.person = b.person and b.year = a.year + 1"
     ).fetchone()
     assert pairs > 5_500_000
