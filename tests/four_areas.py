@@ -62,7 +62,7 @@ def counted(folder: Path, text: str, indicators: list[Indicator], years: list[in
 
 def row(raw: RawTable, indicator: str, area: str, year: int, **keys: str) -> pd.Series:
     """The row of a cell; the areas are a, b, c, d, their towns, and the region ``provet``."""
-    code = {letter: code for letter, code in zip("abcd", TOWNS, strict=True)}.get(area, area)
+    code = dict(zip("abcd", TOWNS, strict=True)).get(area, area)
     wanted = {"indicator": indicator, "area": code, "year": year} | dict.fromkeys(BREAKDOWNS, "total") | keys
     found = raw.table[np.logical_and.reduce([raw.table[name] == value for name, value in wanted.items()])]
     assert len(found) == 1, f"{len(found)} rows of {wanted}"

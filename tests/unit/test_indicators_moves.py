@@ -85,8 +85,8 @@ def raw(tmp_path_factory):
         return counted(tmp_path_factory.mktemp("r"), PERSONS, MOVES, [2019, 2020, 2021])
 
 
-def places(a, b, c, d, north, south, region):
-    return {"a": a, "b": b, "c": c, "d": d, "north": north, "south": south, "provet": region}
+def places(*expected):
+    return dict(zip(["a", "b", "c", "d", "north", "south", "provet"], expected, strict=True))
 
 
 @pytest.mark.parametrize(
