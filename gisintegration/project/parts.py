@@ -12,6 +12,8 @@ EDITION = r"^[a-z][a-z0-9_]*/[0-9A-Za-z-]+$"
 NAME = r"^[a-z][a-z0-9_]*$"
 
 Years = tuple[int, int]
+Format = Literal["px", "jsonstat", "csv", "csv-long", "excel", "parquet", "geoparquet", "gpkg-wide", "shapefile"]
+"""What a release can be exported as."""
 
 
 def _span(value: object) -> object:
@@ -191,7 +193,7 @@ class OutputPart(_Part):
     geopackage: bool = True
     parquet: bool = True
     breakdowns: bool = False
-    formats: list[Literal["csv", "geoparquet", "gpkg-wide", "shapefile"]] = Field(default_factory=list)
+    formats: list[Format] = Field(default_factory=list)
     maps: list[MapPart] = Field(default_factory=list)
 
 

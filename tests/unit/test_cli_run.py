@@ -130,7 +130,7 @@ def test_a_kommun_that_is_not_there_is_told(ran, tmp_path):
     folder, _ = ran
     result = call("export", "--project", folder, "--format", "csv", "--to", tmp_path / "x", "--kommun", "1480")
     assert result.exit_code == 1
-    assert "No area of the release lies in 1480" in result.stderr
+    assert "There is no kommun '1480'" in result.stderr
     assert not (tmp_path / "x").exists()
 
 
