@@ -55,9 +55,9 @@ class World:
         self.codes = sorted({code for code in parents.values() if code})
         positions = {code: at for at, code in enumerate(self.codes)}
         own = {small: positions.get(code, -1) for small, code in parents.items()}
-        self.at, self.voting, self.small = {}, {}, {}
+        self.place, self.voting, self.small = {}, {}, {}
         for year, frame in years.items():
-            self.at[year] = frame["area"].map(own).fillna(-1).astype(int).to_numpy()
+            self.place[year] = frame["area"].map(own).fillna(-1).astype(int).to_numpy()
             self.voting[year] = frame["voting_area"].map(own).fillna(-1).astype(int).to_numpy()
             self.small[year] = frame["area"].to_numpy()
         self.kept = {}
@@ -174,7 +174,7 @@ def values(name: str, world: World, year: int, who) -> tuple[np.ndarray, np.ndar
     if name in ("socioeconomic_index", "area_type"):
         return _index(name, world, year, who)
     frame, chosen = world.years[year], who(year)
-    at = world.voting[year] if name in ELECTIONS else world.at[year]
+    at = world.voting[year] if name in ELECTIONS else world.place[year]
     if name == "population":
         count = world.number(at, chosen)
         return count, count
@@ -215,15 +215,16 @@ def names() -> set[str]:
 
 
 def _dissimilarity(world: World, year: int, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    frame, at = world.years[year], world.at[year]
+    frame, at = world.years[year], world.place[year]
     part = frame.assign(at=at, small=world.small[year])[chosen & (at >= 0) & frame["born"].ne("").to_numpy()]
-    value = np.full(len(world.codes), np.nan)
+    value, fewest = np.full(len(world.codes), np.nan), np.zeros(len(world.codes))
     for place, persons in part.groupby("at"):
         away, home = (persons[persons["foreign"] == abroad].groupby("small").size() for abroad in (True, False))
         both = pd.DataFrame({"a": away, "b": home}).fillna(0)
-        if len(away) and len(home):
+        fewest[place] = min(away.sum(), home.sum())
+        if fewest[place]:
             value[place] = (both["a"] / both["a"].sum() - both["b"] / both["b"].sum()).abs().sum() / 2 * 100
-    return value, np.bincount(part["at"], minlength=len(world.codes)).astype(float)
+    return value, fewest
 
 
 def _index(name: str, world: World, year: int, who) -> tuple[np.ndarray, np.ndarray]:
@@ -238,7 +239,7 @@ def _index(name: str, world: World, year: int, who) -> tuple[np.ndarray, np.ndar
 def _moved(world: World, year: int) -> tuple[pd.Series, pd.Series]:
     """How each person of the year came, and how each of the year before went, seen from the level's areas."""
     before, now = world.years[year - 1], world.years[year]
-    start, end = pd.Series(world.at[year - 1], before.index), pd.Series(world.at[year], now.index)
+    start, end = pd.Series(world.place[year - 1], before.index), pd.Series(world.place[year], now.index)
     # In no area of the level: elsewhere, so that it is another area than any.
     here, there = start.reindex(now.index), end.reindex(before.index)
     came = pd.Series(np.where(here.notna() & (here != end), "in", ""), now.index)
@@ -250,7 +251,7 @@ def _moved(world: World, year: int) -> tuple[pd.Series, pd.Series]:
 
 
 def _flow(name: str, world: World, year: int, who) -> tuple[np.ndarray, np.ndarray]:
-    before, now, start, end = world.years[year - 1], world.years[year], world.at[year - 1], world.at[year]
+    before, now, start, end = world.years[year - 1], world.years[year], world.place[year - 1], world.place[year]
     came, went = (part.to_numpy() for part in world.once(("moved", year), lambda: _moved(world, year)))
     old, new = who(year - 1), who(year)
     if name.endswith("net_migration"):
