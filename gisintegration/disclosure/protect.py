@@ -129,9 +129,7 @@ def _protected_cells(raw: RawTable, policy: Policy) -> pd.DataFrame:
         if policy.base_above is None:
             continue
         small_base, small = rule(used.iloc[rows], declared, policy)
-        # A quotient without a value because nobody is behind it is a secret; a source that is missing is not.
-        nobody = (status[rows] == _MISSING) & (table[CONTRIBUTORS].to_numpy()[rows] >= 0)
-        secret = _SHOWN[status[rows]] | nobody
+        secret = _SHOWN[status[rows]] | _nobody(status[rows], table[CONTRIBUTORS].to_numpy()[rows])
         for mask, why in ((small & ~small_base, Reason.ZERO_OR_SMALL), (small_base, Reason.SMALL_BASE)):
             status[rows[mask & secret]] = _STATUSES.index(Status.PROTECTED)
             reason[rows[mask & secret]] = _REASONS.index(why)
@@ -149,6 +147,11 @@ def _protected_cells(raw: RawTable, policy: Policy) -> pd.DataFrame:
         release=constant("", len(table)),
     )
     return frame[[*COLUMNS, CONTRIBUTORS]]
+
+
+def _nobody(status: npt.NDArray[np.int16], contributors: npt.NDArray[np.float64]) -> Mask:
+    """A quotient without a value because nobody is behind it is a secret; a source that is missing is not."""
+    return np.asarray((status == _MISSING) & (contributors >= 0), dtype=np.bool_)
 
 
 def _sureness(raw: RawTable, policy: Policy, shown: Mask) -> dict[str, npt.NDArray[np.float64]]:
@@ -231,7 +234,7 @@ def _protect_composites(frames: list[pd.DataFrame], given: Sequence[RawTable]) -
             for component in components:
                 wanted = pd.MultiIndex.from_arrays([*keys, np.full(len(rows), component, dtype=object)])
                 closed |= ~wanted.isin(open_cells)
-            unsafe = rows[closed & _SHOWN[status[rows]]]
+            unsafe = rows[closed & (_SHOWN[status[rows]] | _nobody(status[rows], frame[CONTRIBUTORS].to_numpy()[rows]))]
             status[unsafe], reason[unsafe] = _STATUSES.index(Status.PROTECTED), _REASONS.index(Reason.PRIMARY)
             value[unsafe] = np.nan
         frames[position] = frame.assign(status=coded(status, _STATUSES), reason=coded(reason, _REASONS), value=value)
