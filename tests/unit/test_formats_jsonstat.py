@@ -2,55 +2,12 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
+from cubes import NAN, without_years
 
 from gisintegration.errors import FormatError
-from gisintegration.formats import Cube, Dimension, Keyword, Kind, Measure, Note, read_jsonstat, write_jsonstat
-
-NAN = float("nan")
-
-
-def example() -> Cube:
-    area = Dimension(
-        code="Region",
-        label={"sv": "region", "en": "area"},
-        codes=("0114", "0180"),
-        labels={"sv": ("Upplands Väsby", "Stockholm")},
-        kind=Kind.GEO,
-        elimination="0180",
-    )
-    content = Dimension(
-        code="ContentsCode",
-        label={"sv": "tabellinnehåll", "en": "observations"},
-        codes=("AA1", "AA2"),
-        labels={"sv": ("Antal", "Andel"), "en": ("Number", "Share")},
-        kind=Kind.CONTENT,
-        measures=(
-            Measure(unit={"sv": "antal", "en": "number"}, reference_time={"sv": "31 december"}, stock="S"),
-            Measure(unit={"sv": "procent"}, decimals=1, prices="F", base_period={"sv": "2020"}),
-        ),
-    )
-    return Cube(
-        dimensions=(area, content),
-        figures=[1234, 12.25, NAN, 0],
-        marks=["", "", "..", "-"],
-        languages=("sv", "en"),
-        matrix="INT01",
-        title={"sv": "Sysselsatta", "en": "Employed"},
-        source={"sv": "SCB", "en": "Statistics Sweden"},
-        measure=Measure(contact={"sv": "Anna"}, updated=datetime.fromisoformat("2025-03-01T08:00")),
-        notes=(
-            Note(text={"sv": "Tabellen", "en": "Table"}, mandatory=True),
-            Note(text={"sv": "Området"}, dimension="Region"),
-            Note(text={"sv": "Gränsen", "en": "Border"}, dimension="Region", value="0180", mandatory=True),
-            Note(text={"en": "Cell"}, cell=("0180", None)),
-            Note(text={"sv": "r"}, cell=("0114", "AA2"), sign=True),
-        ),
-        symbols={"..": {"sv": "–"}},
-        other=(Keyword(name="LINK", values=("x",), bare=(False,)),),
-    )
+from gisintegration.formats import Kind, Measure, Note, read_jsonstat, write_jsonstat
 
 
 def document(tmp_path, **change):
@@ -69,7 +26,7 @@ def document(tmp_path, **change):
 
 
 def test_a_dataset_as_pxweb_writes_it(tmp_path):
-    path = write_jsonstat(example(), tmp_path / "a.json")
+    path = write_jsonstat(without_years(), tmp_path / "a.json")
     written = json.loads(path.read_text(encoding="utf-8"))
     assert list(written)[:6] == ["version", "class", "label", "source", "updated", "note"]
     assert written["id"] == ["Region", "ContentsCode"]
@@ -88,7 +45,7 @@ def test_a_dataset_as_pxweb_writes_it(tmp_path):
 
 @pytest.mark.parametrize("language", ["sv", None])
 def test_what_was_written_is_read_back_whole(tmp_path, language):
-    cube = example()
+    cube = without_years()
     back = read_jsonstat(write_jsonstat(cube, tmp_path / "a.json", language=language))
     assert back.dimensions == cube.dimensions
     assert back == replace(cube, figures=[1234, 12.3, NAN, 0])
@@ -96,13 +53,13 @@ def test_what_was_written_is_read_back_whole(tmp_path, language):
 
 def test_the_other_language_needs_labels_in_it(tmp_path):
     with pytest.raises(FormatError, match="dimensions without labels in language en"):
-        write_jsonstat(example(), tmp_path / "a.json", language="en")
+        write_jsonstat(without_years(), tmp_path / "a.json", language="en")
     with pytest.raises(FormatError, match="There is no language 'fi'"):
-        write_jsonstat(example(), tmp_path / "a.json", language="fi")
+        write_jsonstat(without_years(), tmp_path / "a.json", language="fi")
 
 
 def test_in_the_other_language_and_back(tmp_path):
-    cube = example()
+    cube = without_years()
     dimensions = tuple(
         replace(one, label={"sv": "s" + one.code, "en": "e" + one.code}, labels={"en": one.codes, "sv": one.codes})
         for one in cube.dimensions
