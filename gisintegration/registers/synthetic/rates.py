@@ -248,6 +248,7 @@ SKILL = np.array(
     ]
 )
 OCCUPATION_UNKNOWN = 0.05
+SAME_WORK = 0.955
 # Major groups of SSYK at skill level 2 (4 clerks, 5 service, 6 farming, 7 crafts, 8 machines): women, men.
 SKILL_2_AREA = np.array([[0.19, 0.7, 0.01, 0.04, 0.06], [0.1, 0.29, 0.02, 0.35, 0.24]])
 ARMED_FORCES = 0.004
