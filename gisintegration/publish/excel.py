@@ -102,7 +102,6 @@ def write_excel(
             for i, (code, indicator) in enumerate(declared.items()):
                 report(i / len(declared), indicator.title[spoken])
                 mine = rows[is_code(rows["indicator"], code)]
-                mine = mine.assign(**{c: mine[c].cat.remove_unused_categories() for c in mine.select_dtypes("category")})
                 whole = grid(mine, made, indicator, titles, spoken)
                 notes = [made.source_line(spoken), *policies(made, mine, spoken)]
                 for name, part in _parts(whole, indicator, taken, spoken):
@@ -120,7 +119,7 @@ def write_excel(
 
 
 def sheet_name(title: str, taken: Sequence[str]) -> str:
-    """A name that Excel takes for a sheet: at most 31 characters, none of ``[]:*?/\\'``, in no case taken.
+    r"""A name that Excel takes for a sheet: at most 31 characters, none of ``[]:*?/\'``, in no case taken.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from gisintegration.publish.office import WORDS as OFFICE
 from gisintegration.publish.office import capital, facts, level_order, level_titles, policies, span
 from gisintegration.publish.words import Language, marked
 from gisintegration.tables import WORDS, Release, Status, method_words
+
+_LINE = 15.5  # points a line of text is high
+_HEAD_LETTERS, _TEXT_LETTERS = 34, 112  # letters that the columns hold on a line
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "sheets": {"sv": "Blad", "en": "Sheets"},
@@ -75,7 +79,9 @@ def write_about(
     for page in pages:
         name = page.name.replace("'", "''")
         sheet.write_url(at, 0, f"internal:'{name}'!A1", look.link, page.name)
-        sheet.write_string(at, 1, cell_text(f"{page.title}. {_of_sheet(page, language)}"), look.wrapped)
+        about = f"{page.title}. {_of_sheet(page, language)}"
+        sheet.set_row(at, _LINE * math.ceil(len(about) / _TEXT_LETTERS))
+        sheet.write_string(at, 1, cell_text(about), look.wrapped)
         at += 1
     at = _heading(sheet, at, _WORDS["statuses"][language], look)
     for head, text in _status_lines(pages, language):
@@ -102,7 +108,8 @@ def _release_lines(release: Release, rows: pd.DataFrame, language: Language) -> 
         yield _WORDS["number"][language], str(release.manifest["number"])
     yield _WORDS["id"][language], release.id
     if line := release.source_line(language):
-        yield OFFICE["source"][language], line
+        head = OFFICE["source"][language]
+        yield head, line.removeprefix(f"{head}: ")
     for sentence in policies(release, rows, language):
         yield OFFICE["policy"][language], sentence
     methods = sorted({str(method).partition(":")[0] for method in rows["method"].unique()} - {"", "nan"})
@@ -135,7 +142,10 @@ def _status_lines(pages: Sequence[Page], language: Language) -> Iterator[tuple[s
 
 
 def _line(sheet: Any, at: int, head: str, text: str, look: Look) -> int:
-    sheet.write_string(at, 0, cell_text(head), look.label)
+    # Programs differ in whether they make room for wrapped text by themselves.
+    lines = max(math.ceil(len(head) / _HEAD_LETTERS), math.ceil(len(text) / _TEXT_LETTERS))
+    sheet.set_row(at, _LINE * lines)
+    sheet.write_string(at, 0, cell_text(head), look.label_wrapped)
     sheet.write_string(at, 1, cell_text(text), look.wrapped)
     return at + 1
 

@@ -84,6 +84,8 @@ def grid(
     where it has none.
     """
     years = sorted(int(year) for year in rows["year"].unique())
+    texts_of = rows.select_dtypes("category")
+    rows = rows.assign(**{str(name): texts_of[name].cat.remove_unused_categories() for name in texts_of})
     keys = ("division", "edition", "area", *BREAKDOWNS)
     codes = {name: rows[name].cat.codes.to_numpy().astype(np.int64) for name in keys}
     names = {name: [str(text) for text in rows[name].cat.categories] for name in keys}
@@ -110,7 +112,7 @@ def grid(
     _fill_missing(status, edition, {name: codes[name][first] for name in BREAKDOWNS})
     heads, texts = _texts(rows.iloc[first], release, titles, language)
     starts = [0, *(np.flatnonzero(np.diff(edition)) + 1).tolist()] if len(first) else []
-    quality = _quality(rows, line, column, values, indicator, language) if recalculated.any() else {}
+    quality = _quality(rows, (line, column), values, indicator, language) if recalculated.any() else {}
     return Grid(heads, texts, years, values, status, recalculated, quality, starts)
 
 
@@ -123,7 +125,7 @@ def _orders(
         declared = {code: i for i, code in enumerate(release.labels.get(name, {}))}
         told = sorted(
             range(len(names[name])),
-            key=lambda i, n=name, d=declared: _class_place(names[n][i], n, d),  # type: ignore[misc]  # bound here
+            key=[_class_place(code, name, declared) for code in names[name]].__getitem__,
         )
         orders[name] = np.argsort(np.array(told, dtype=np.int64))
     place = np.full([len(names[name]) for name in ("division", "edition", "area")], -1, dtype=np.int64)
@@ -143,8 +145,10 @@ def _orders(
 
 
 def _class_place(code: str, breakdown: str, declared: Mapping[str, int]) -> tuple[bool, bool, int, str]:
-    women_first = {"women": 0, "men": 1}.get(code, len(declared)) if breakdown == "sex" else 0
-    return code != TOTAL, code not in declared, women_first or declared.get(code, 0), code
+    """The total first, women before men, other classes as they are declared, and what is not declared last."""
+    if breakdown == "sex":
+        return code != TOTAL, code not in ("women", "men"), int(code == "men"), code
+    return code != TOTAL, code not in declared, declared.get(code, 0), code
 
 
 def _by_name(areas: Areas) -> list[str]:
@@ -178,28 +182,33 @@ def _texts(
     areas = [str(code) for code in rows["area"]]
     columns = {
         "division": [titles[key] for key in keys],
-        "kommun": [kommuner[key].get(code, "") for key, code in zip(keys, areas, strict=True)],
         "code": areas,
         "name": [str(area_names[key][code]) for key, code in zip(keys, areas, strict=True)],
     }
+    # A kommun stands in its own column too, so that one filter finds it and all that lies in it.
+    own = [key.startswith("kommun/") for key in keys]
+    columns["kommun"] = [
+        name if itself else kommuner[key].get(code, "")
+        for key, code, name, itself in zip(keys, areas, columns["name"], own, strict=True)
+    ]
     for name in BREAKDOWNS:
         words = {code: class_text(release.labels, name, code, language) for code in rows[name].cat.categories}
         columns[name] = [words[code] for code in rows[name]]
     broken = [name for name in BREAKDOWNS if name == "sex" or (rows[name] != TOTAL).any()]
-    kept = ["division", *(["kommun"] if any(columns["kommun"]) else []), "code", "name", *broken]
+    kept = ["division", *(["kommun"] if any(kommuner.values()) else []), "code", "name", *broken]
     heads = [_HEADS[name][language] for name in kept]
     return heads, list(zip(*(columns[name] for name in kept), strict=True))
 
 
 def _quality(
     rows: pd.DataFrame,
-    line: npt.NDArray[np.intp],
-    column: npt.NDArray[np.intp],
+    at: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]],
     values: npt.NDArray[np.float64],
     indicator: Indicator,
     language: Language,
 ) -> dict[str, npt.NDArray[np.object_]]:
     """How each figure was made and how sure it is; empty where there is no figure."""
+    line, column = at
     told = ~np.isnan(values[line, column])
     words = {str(code): method_words(str(code), language) for code in rows["method"].cat.categories if str(code)}
     rounded: dict[str, list[object]] = {"method": [words.get(str(code), "") for code in rows["method"]]}

@@ -51,10 +51,11 @@ class Look:
     """The formats of a workbook, each made once."""
 
     def __init__(self, workbook: Any) -> None:
-        self._workbook, self._made = workbook, {}
+        self._workbook = workbook
+        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.title = self.format(bold=True, font_size=14, font_color=_HEAD)
         self.heading = self.format(bold=True, font_size=12, font_color=_HEAD, bottom=1, bottom_color="#b9c4ca")
-        self.label = self.format(bold=True, valign="top", font_color=_TEXT)
+        self.label_wrapped = self.format(bold=True, text_wrap=True, valign="top", font_color=_TEXT)
         self.text = self.format(valign="top", font_color=_TEXT)
         self.wrapped = self.format(text_wrap=True, valign="top", font_color=_TEXT)
         self.small = self.format(font_size=9, font_color=_PALE)
@@ -127,7 +128,7 @@ def write_sheet(sheet: Any, page: Page, look: Look, *, notes: Sequence[str], lan
             if status[j] != ABSENT:
                 sheet.write_string(at, width + years + j, words[status[j]], look.status)
         if grid.quality:
-            _quality_cells(sheet, at, width + 2 * years, line, page, look)
+            _quality_cells(sheet, (at, width + 2 * years), line, page, look)
 
 
 def cell_text(text: str) -> str:
@@ -200,8 +201,8 @@ def _header_row(sheet: Any, grid: Grid, blocks: Sequence[str], look: Look) -> No
             sheet.write_string(HEAD_ROW, at + years * (i + 1) + j, f"{block} {year}", form)
 
 
-def _quality_cells(sheet: Any, at: int, first: int, line: int, page: Page, look: Look) -> None:
-    years = len(page.grid.years)
+def _quality_cells(sheet: Any, start: tuple[int, int], line: int, page: Page, look: Look) -> None:
+    (at, first), years = start, len(page.grid.years)
     whole = look.number(0, pale=True)
     figure = look.number(page.indicator.decimals, pale=True)
     for i, (name, cells) in enumerate(page.grid.quality.items()):

@@ -13,8 +13,7 @@ from gisintegration.database.selection import select_rows
 from gisintegration.errors import InputError, OutputError
 from gisintegration.publish.cells import is_code
 from gisintegration.publish.output import moment
-from gisintegration.publish.webmap.texts import COUNTED, REFERENCE
-from gisintegration.publish.words import LANGUAGES, Language, edition_title
+from gisintegration.publish.words import COUNTED, LANGUAGES, REFERENCE, Language, edition_title
 from gisintegration.tables import Areas, Indicator, Release
 
 # From the largest areas to the smallest; what is not named here stands where the dash is.
@@ -155,9 +154,7 @@ def level_titles(release: Release, language: Language) -> dict[str, str]:
     """The words for every edition with figures, no two alike: ``Kommuner``, ``DeSO 2025``."""
     titles = {key: capital(edition_title(areas, language)) for key, areas in release.areas.items()}
     alike = [title for title in titles.values() if list(titles.values()).count(title) > 1]
-    return {
-        key: f"{title} {release.areas[key].edition}" if title in alike else title for key, title in titles.items()
-    }
+    return {key: f"{title} {release.areas[key].edition}" if title in alike else title for key, title in titles.items()}
 
 
 def kommun_names(areas: Areas) -> dict[str, str]:

@@ -17,8 +17,8 @@ from gisintegration.publish.cells import RECALCULATED
 from gisintegration.publish.classes import classes, ramp
 from gisintegration.publish.webmap.choose import LETTERS, Figures, figures_of_level
 from gisintegration.publish.webmap.shapes import drawn, label_points, shape, unchanged
-from gisintegration.publish.webmap.texts import COORDINATES, REFERENCE, Language, status_words, words
-from gisintegration.publish.words import class_text, edition_title, identifier, unit_text
+from gisintegration.publish.webmap.texts import COORDINATES, Language, status_words, words
+from gisintegration.publish.words import REFERENCE, class_text, edition_title, identifier, unit_text
 from gisintegration.tables import Areas, Indicator, Kind, Release, Status, method_words
 
 # Further out than its kommun an area is compared with the first of these that has figures.

@@ -17,8 +17,8 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from gisintegration.errors import OutputError
 from gisintegration.publish.webmap.content import breaks_by_text
-from gisintegration.publish.webmap.texts import COUNTED, REFERENCE, Language, words
-from gisintegration.publish.words import class_text, edition_title, is_internal
+from gisintegration.publish.webmap.texts import Language, words
+from gisintegration.publish.words import COUNTED, REFERENCE, class_text, edition_title, is_internal
 from gisintegration.tables import TOTAL, Indicator, Release
 
 _HERE = files("gisintegration.publish.webmap")

@@ -13,25 +13,6 @@ from gisintegration.tables import WORDS as STATUS_WORDS
 
 Language = Literal["sv", "en"]
 
-REFERENCE: Mapping[str, Mapping[str, str]] = {
-    "31 December": {"sv": "31 december {year}", "en": "31 December {year}"},
-    "November": {"sv": "november {year}", "en": "November {year}"},
-    "calendar year": {"sv": "kalenderåret {year}", "en": "calendar year {year}"},
-    "school year": {"sv": "läsåret som slutar {year}", "en": "school year ending {year}"},
-    "election day": {"sv": "valdagen {year}", "en": "election day {year}"},
-    "panel": {"sv": "panelen till och med {year}", "en": "panel up to {year}"},
-}
-
-COUNTED: Mapping[str, Mapping[str, str]] = {
-    "person": {"sv": "Personer", "en": "Persons"},
-    "household": {"sv": "Hushåll", "en": "Households"},
-    "dwelling": {"sv": "Bostäder", "en": "Dwellings"},
-    "pupil": {"sv": "Elever", "en": "Pupils"},
-    "voter": {"sv": "Röstberättigade", "en": "Persons entitled to vote"},
-    "krona": {"sv": "Kronor", "en": "Kronor"},
-    "day": {"sv": "Dagar", "en": "Days"},
-}
-
 COORDINATES: Mapping[str, Mapping[str, str]] = {
     "property": {"sv": "fastighetens mittpunkt", "en": "the property's centre"},
     "address": {"sv": "adressens punkt", "en": "the address point"},
