@@ -49,7 +49,7 @@ def atomic(path: str | Path) -> Iterator[Path]:
         _sync(temporary)
         _replace(temporary, path, folder)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise OutputError(
                 f"The disk is full: {path} was not written.", hint="free space; the earlier file is untouched."
             ) from error

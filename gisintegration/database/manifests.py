@@ -89,7 +89,10 @@ def read_manifests(store: Path) -> tuple[list[Manifest], list[Damaged]]:
     for path in sorted((store / FOLDER).glob("*.json"), key=lambda path: (len(path.name), path.name)):
         if found := _NAME.fullmatch(path.name):
             read = read_manifest(path, int(found[1]))
-            (damaged if isinstance(read, Damaged) else whole).append(read)  # type: ignore[attr-defined]
+            if isinstance(read, Damaged):
+                damaged.append(read)
+            else:
+                whole.append(read)
     return whole, damaged
 
 

@@ -13,13 +13,17 @@ import pandas as pd
 
 from gisintegration.database.areas_file import read_areas_file
 from gisintegration.database.asked import Asked, AskedYears, asked_parts
+from gisintegration.database.diff import ReleaseDiff, diff_parts
 from gisintegration.database.draft import Draft
+from gisintegration.database.inspection import StoreCheck, inspect, verify
 from gisintegration.database.manifests import FOLDER, Damaged, Manifest, read_manifests
 from gisintegration.database.part import Part, PartKey, read_part, rows_of
 from gisintegration.database.release import draft_of
+from gisintegration.database.removal import Removal, collect
 from gisintegration.database.writing import commit, put, writing
 from gisintegration.errors import DisclosureError, InputError
 from gisintegration.files import sha256
+from gisintegration.progress import ProgressOption, reporter
 from gisintegration.tables import Indicator, ProtectedTable, Release
 
 Number = int | str
@@ -118,6 +122,10 @@ class Store:
             raise InputError(
                 f"The manifest of release {number} {broken[str(number)]}.",
                 hint="put the file back from a copy of the store; the other releases are whole.",
+            )
+        if str(number) in {str(one.number) for one in self.manifests if one.removed}:
+            raise InputError(
+                f"Release {number} was removed.", hint="gisintegration release list shows those there are."
             )
         if str(number) not in found:
             raise InputError.unknown("release", number, [one.number for one in there], where=str(self.folder))
@@ -295,6 +303,45 @@ class Store:
         with self.writing():
             return _info(commit(self, draft, by=by, date=date, reason=reason))
 
+    def diff(self, before: Number, after: Number = LATEST) -> ReleaseDiff:
+        """What differs between two releases: figures, areas, size of change, statuses, cells.
+
+        Raises
+        ------
+        InputError
+            There is no such release.
+        DisclosureError
+            A file of what differs is not as it was written.
+        """
+        old, new = self.manifest(before), self.manifest(after)
+        same = {part.file for part in old.parts} & {part.file for part in new.parts}
+        for one in (old, new):
+            for part in one.parts:
+                if part.file not in same:
+                    self.checked(part, where=f"Release {one.number}")
+        return diff_parts(self.folder, old.parts, new.parts, (old.number, new.number))
+
+    def verify(self, *, progress: ProgressOption = None) -> StoreCheck:
+        """Read every file of every release and compare it with its hash, and the catalogue with the manifests."""
+        return verify(self, reporter(progress))
+
+    def collect(self, *, keep: int | None = None, dry_run: bool = True) -> Removal:
+        """Remove what no release names; with ``keep``, all releases but the last so many first.
+
+        Parameters
+        ----------
+        keep
+            How many releases to keep, 1 or more; None: all. The numbers of those removed are never used again.
+        dry_run
+            Only tell what would be removed.
+
+        Raises
+        ------
+        InputError
+            ``keep`` is below 1, or a manifest is damaged, so that what it names is not known.
+        """
+        return collect(self, keep=keep, dry_run=dry_run)
+
     def keep(self, made: Release, *, by: str = "", date: str = "", reason: str = "") -> Release:
         """Put a release that was made in memory into the store, and give it its number."""
         with self.writing():
@@ -324,7 +371,9 @@ def open_store(folder: str | Path, *, create: bool = False) -> Store:
                 f"{folder} holds something else than a store.", hint='name another folder: [output] store = "store".'
             )
         (folder / FOLDER).mkdir(parents=True)
-    return Store(folder)
+    store = Store(folder)
+    inspect(store)
+    return store
 
 
 def _info(one: Manifest) -> ReleaseInfo:

@@ -13,13 +13,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
+from gisintegration import sql
 from gisintegration.database.areas_file import areas_bytes, areas_hash, plain, plain_fields
+from gisintegration.database.catalogue import CATALOGUE, CatalogueBusyError, kept_state, state_of, write_catalogue
+from gisintegration.database.diff import cells_sql, diff_parts
 from gisintegration.database.draft import Draft, by_indicator, changes, check_parts
 from gisintegration.database.manifests import FORMAT, Manifest, write_manifest
 from gisintegration.database.part import Part, PartKey, part_bytes, parts_in
+from gisintegration.errors import OutputError
 from gisintegration.files import atomic, sha256
 from gisintegration.locks import hold, let_go
-from gisintegration.tables import SCHEMA_VERSION, Areas, ProtectedTable
+from gisintegration.tables import KEY, SCHEMA_VERSION, Areas, ProtectedTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
 
 LOCK = ".lock"
 HOLDER = ".writer.json"
+REVISIONS = "revisions"
 
 
 @contextmanager
@@ -48,7 +55,8 @@ def writing(store: Store, what: str) -> Iterator[None]:
     store.held = True
     try:
         store.messages += tuple(clean(store.folder))
-        holder.write_text(json.dumps({"process": os.getpid(), "host": platform.node(), "what": what}), "utf-8")
+        with atomic(holder) as temporary:
+            temporary.write_text(json.dumps({"process": os.getpid(), "host": platform.node(), "what": what}), "utf-8")
         store.reload()
         yield
     finally:
@@ -90,10 +98,12 @@ def commit(store: Store, draft: Draft, *, by: str, date: str, reason: str) -> Ma
     areas = [_areas(store.folder, draft.areas[key]) for key in sorted(draft.areas)]
     changed = changes(draft.parts, latest.parts if latest else ())
     before = store.manifests[-1] if store.manifests else None
+    number = store.next_number
+    revised = _revisions(store, number, draft.parts, latest.parts if latest else ())
     body: dict[str, Any] = {
         "format": FORMAT,
         "schema_version": SCHEMA_VERSION,
-        "number": store.next_number,
+        "number": number,
         "id": identity,
         "words": words,
         "previous": None if before is None else {"number": before.number, "sha256": before.sha256},
@@ -107,6 +117,7 @@ def commit(store: Store, draft: Draft, *, by: str, date: str, reason: str) -> Ma
         "stamps": plain(draft.stamps),
         "changed": {name: len(keys) for name, keys in changed.items()},
         "changes": {name: by_indicator(changed[name]) for name in ("added", "changed", "removed")},
+        "revisions": revised,
         "made": plain(draft.manifest),
         "labels": plain(draft.labels),
         "indicators": {
@@ -115,12 +126,51 @@ def commit(store: Store, draft: Draft, *, by: str, date: str, reason: str) -> Ma
         "areas": areas,
         "parts": [part.entry() for part in sorted(draft.parts, key=lambda part: part.key)],
     }
-    for folder in ("parts", "areas"):
+    for folder in ("parts", "areas", REVISIONS):
         _sync_folders(store.folder / folder)
     made = write_manifest(store.folder, body)
     _sync_folders(store.folder / "releases")
     store.reload()
+    refresh(store)
     return made
+
+
+def _revisions(store: Store, number: int, parts: Sequence[Part], before: Sequence[Part]) -> dict[str, Any] | None:
+    """The figures that differ from the release before, with the old ones, as a file of the release's own."""
+    # What is damaged cannot be compared: the parts say that they changed, and the old figures are lost.
+    whole = [part for part in before if store.whole(part)]
+    found = diff_parts(store.folder, whole, parts, (number - 1, number))
+    if not found.files:
+        return None
+    name = f"{REVISIONS}/{number:04d}.parquet"
+    with atomic(store.folder / name) as temporary, _full_disk(name), sql.connect() as con:
+        con.execute(
+            f"copy (select * from ({cells_sql(found.files)}) order by {', '.join(KEY)}) to {sql.literal(temporary)} "
+            "(format parquet, compression zstd)"
+        )
+        count = con.execute(f"select count(*) from {sql.parquet([temporary])}").fetchone()
+        digest = sha256(temporary)
+    return {"file": name, "sha256": digest, "rows": int(count[0]) if count else 0}
+
+
+@contextmanager
+def _full_disk(name: str) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise OutputError(
+            f"{name} could not be written: {error}", hint="free space; every release is as it was."
+        ) from error
+
+
+def refresh(store: Store) -> None:
+    """Make the catalogue that of the manifests, unless another program has it open."""
+    try:
+        if kept_state(store.folder) != state_of(store.folder, store.manifests):
+            store.messages += tuple(write_catalogue(store.folder, store.manifests))
+    except (CatalogueBusyError, OutputError, duckdb.Error) as error:
+        why = "is open in another program" if isinstance(error, CatalogueBusyError) else "could not be written"
+        store.messages += (f"{CATALOGUE} {why}; it is brought up to date when the store is opened next.",)
 
 
 def _write(folder: Path, part: Part, rows: pd.DataFrame) -> Part:
@@ -150,6 +200,8 @@ def _keep(folder: Path, stem: str, raw: bytes) -> tuple[str, str]:
 def _sync_folders(folder: Path) -> None:
     """Make the names of new files last through a power cut, where the system can."""
     if os.name != "posix":
+        return
+    if not folder.is_dir():
         return
     for one in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
         descriptor = os.open(one, os.O_RDONLY)
