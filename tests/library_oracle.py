@@ -168,7 +168,7 @@ OTHERS = ("population", "sick_days_mean", "housing_segregation_index", "socioeco
 
 
 def values(name: str, world: World, year: int, who) -> tuple[np.ndarray, np.ndarray]:
-    """Value and number of persons behind it by area; ``who(year)`` tells the members of a class."""
+    """Value by area, and how many are behind it: of two groups, the fewer. ``who(year)`` tells the members of a class."""
     if name in FLOWS:
         return _flow(name, world, year, who)
     if name in ("socioeconomic_index", "area_type"):
@@ -258,13 +258,14 @@ def _flow(name: str, world: World, year: int, who) -> tuple[np.ndarray, np.ndarr
         word, other = ("in", "out") if name.startswith("domestic") else ("immigrated", "emigrated")
         gained, lost = world.number(end, new & (came == word)), world.number(start, old & (went == other))
         mean = (world.number(start, old) + world.number(end, new)) / 2
-        return _over(100 * (gained - lost), mean), mean
+        return _over(100 * (gained - lost), mean), np.minimum(gained, lost)
     if name == "employed_movers_quotient":
         gained, lost = (
             world.number(at, chosen & mask & (working(frame, year) & frame["labour_status"].eq("employed")).to_numpy())
             for at, chosen, mask, frame in ((end, new, came == "in", now), (start, old, went == "out", before))
         )
-        return _over(gained, lost), gained + lost
+        movers = world.number(end, new & (came == "in")), world.number(start, old & (went == "out"))
+        return _over(gained, lost), np.minimum(*movers)
     stayed = name == "stayed_share"
     kept = old & (np.isin(went, ["stayed", "out", "emigrated"]) if stayed else True)
     count = world.number(start, kept)

@@ -77,8 +77,8 @@ def hand(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def synthetic(small_synthetic, tmp_path_factory):
-    areas = load_areas("deso/2018", where={"kommun": ["1402", "1407"]})
-    frame = pd.concat([pd.read_parquet(small_synthetic / str(year)) for year in YEARS], ignore_index=True)
+    areas = load_areas("deso/2025", where={"kommun": ["1402", "1407", "1419"]})
+    frame = pd.concat([pd.read_parquet(small_synthetic / f"year={year}" / "persons.parquet") for year in YEARS], ignore_index=True)
     frame["person"] = frame["person"].astype(str)
     inside = _located(frame["x"], frame["y"], areas)
     # Persons without a place are spread by the engine, which is tested elsewhere: here all are placed in all years.
