@@ -83,6 +83,9 @@ if TYPE_CHECKING:
     from gisintegration.publish import write_px as write_px
     from gisintegration.publish import write_tables as write_tables
     from gisintegration.publish.excel import write_excel as write_excel
+    from gisintegration.publish.metadata import About as About
+    from gisintegration.publish.metadata import write_metadata as write_metadata
+    from gisintegration.publish.validation_report import write_validation as write_validation
     from gisintegration.publish.webmap import write_map as write_map
     from gisintegration.registers import Register as Register
     from gisintegration.registers import locate_register as locate_register
@@ -120,6 +123,8 @@ _NAMES: dict[str, str] = {
         "write_tables"
     ),
     "publish.excel": "write_excel",
+    "publish.metadata": "About write_metadata",
+    "publish.validation_report": "write_validation",
     "publish.webmap": "write_map",
     "registers": "Register locate_register propose_crs read_register",
     "registers.synthetic": "synthetic_register",

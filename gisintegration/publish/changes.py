@@ -39,9 +39,10 @@ from gisintegration.publish.geopackage.register import (
     write_styles,
 )
 from gisintegration.publish.geopackage.schema import Layer
+from gisintegration.publish.iso19115 import Document, iso_xml
 from gisintegration.publish.output import writing
 from gisintegration.publish.qml.document import Rule, Style, style_document
-from gisintegration.publish.qml.metadata import file_metadata, layer_metadata
+from gisintegration.publish.qml.metadata import layer_metadata
 from gisintegration.publish.words import LANGUAGES, Language, internal
 from gisintegration.tables import SCHEMA_VERSION
 
@@ -301,7 +302,7 @@ def _map_tip(layer: Layer, language: Language, *, persons: bool) -> str:
 
 def _about(relations: Relations, language: Language) -> str:
     title = _title(relations, {"sv": "Gränsändringar", "en": "Boundary changes"}, language)
-    return file_metadata(
+    document = Document(
         identifier=f"changes/{relations.old}/{relations.new}",
         title=title,
         abstract=DESCRIPTION["changed"][language].format(tolerance=f"{relations.tolerance:g}"),
@@ -310,6 +311,7 @@ def _about(relations: Relations, language: Language) -> str:
         lineage=f"gisintegration, schema_version {SCHEMA_VERSION}",
         language=language,
     )
+    return iso_xml(document)
 
 
 def _meta(relations: Relations, layer: Layer, language: Language) -> str:

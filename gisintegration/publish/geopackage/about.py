@@ -10,8 +10,9 @@ from gisintegration.publish.cells import is_code, of_edition
 from gisintegration.publish.geopackage.geometry import EditionLayers
 from gisintegration.publish.geopackage.schema import Layer
 from gisintegration.publish.geopackage.views import IndicatorView
-from gisintegration.publish.qml.metadata import file_metadata, layer_metadata
-from gisintegration.publish.words import Language, explanation, marked, sentences
+from gisintegration.publish.iso19115 import iso_xml, release_document
+from gisintegration.publish.qml.metadata import layer_metadata
+from gisintegration.publish.words import Language, explanation, sentences
 from gisintegration.tables import SCHEMA_VERSION, Areas, Release, method_words
 
 
@@ -48,16 +49,7 @@ def documents(
 
 def whole_file(release: Release, language: Language) -> str:
     """ISO 19139 of the whole file."""
-    made = {"sv": "Framställt av gisintegration, schemaversion", "en": "Made by gisintegration, schema version"}
-    return file_metadata(
-        identifier=release.id,
-        title=marked(release.name, release, language),
-        abstract=", ".join(item.title[language] for item in release.indicators.values()),
-        rights=sentences(release, language),
-        organisation=release.organisation,
-        lineage=f"{made[language]} {SCHEMA_VERSION}, release {release.id}.",
-        language=language,
-    )
+    return iso_xml(release_document(release, language))
 
 
 def layer_document(
