@@ -22,6 +22,7 @@ from gisintegration.publish import (
 )
 from gisintegration.publish.cells import totals
 from gisintegration.publish.excel import write_excel
+from gisintegration.publish.metadata import METADATA, About, write_metadata
 from gisintegration.publish.webmap import write_map
 from gisintegration.publish.words import identifier
 from gisintegration.tables import Release
@@ -81,6 +82,8 @@ def write_outputs(project: Project, release: Release, folder: Path, *, progress:
     for number, wanted_format in enumerate(output.formats):
         progress(0.9 + 0.1 * number / len(output.formats), f"Writing {wanted_format}")
         export(release, folder / file_name(release.name, wanted_format), format=wanted_format, language=language)
+    about = About(**project.settings.metadata.model_dump())
+    write_metadata(release, folder / METADATA, about=about, outputs=folder)
 
 
 def file_name(name: str, format: Format) -> str:  # noqa: A002 — as in export
