@@ -6,6 +6,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,9 +14,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from gisintegration.database import release
+from gisintegration.database import release, select_release
 from gisintegration.disclosure import protect
 from gisintegration.errors import OutputError
+from gisintegration.project.outputs import FORMATS, export, file_name
 from gisintegration.publish import write_geopackage, write_layers, write_parquet, write_tables
 from gisintegration.testing import example_raw
 
@@ -85,6 +87,25 @@ def test_the_search_would_find_them(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["x'; drop table statistics; --", "../../etc/passwd", "åäö \U0001f600", "a\x00b", ""])
+@pytest.mark.parametrize("format_", FORMATS)
+def test_no_raw_figure_is_in_any_export(planted, tmp_path, format_):
+    """Whatever formats there are: a new one is searched too."""
+    part = select_release(planted, indicators="*", years="*", areas="*")
+    to = export(part, tmp_path / file_name("a", format_), format=format_)
+    files = [path for path in ([to] if to.is_file() else to.rglob("*")) if path.is_file()]
+    assert files
+    for path in files:
+        content = path.read_bytes()
+        if path.suffix == ".parquet":
+            content = pd.DataFrame(pq.read_table(path).to_pandas()).to_csv().encode()
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as parts:
+                content = b"".join(map(parts.read, parts.namelist()))
+        for what, value in SENTINELS.items():
+            for spelling in spellings(value):
+                assert spelling not in content, (path.name, what)
+
+
 def test_hostile_release_names_are_only_names(make_release, tmp_path, name):
     made = make_release(name=name)
     path = write_geopackage(made, tmp_path / "a.gpkg")
