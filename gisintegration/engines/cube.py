@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 SEXES = 2
+Lists = tuple[int, ...]
+Sums = Mapping[tuple[Lists, int], npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,11 @@ class Question:
     sex
         SQL for 0 (men) or 1 (women).
     lists
-        For each list of classes that share no person: SQL conditions, one a class.
+        For each list of classes that share no person: SQL conditions, one a class; at most 254.
     sums
         SQL of whole numbers to be summed; null counts as nothing.
+    tables
+        By which lists, crossed with each other, which of the sums are told apart; no list: by area and sex alone.
     samples
         Values to be handed back person by person.
     """
@@ -44,6 +48,7 @@ class Question:
     sex: str
     lists: tuple[tuple[str, ...], ...]
     sums: tuple[str, ...]
+    tables: tuple[tuple[Lists, tuple[int, ...]], ...]
     samples: tuple[Sample, ...] = ()
 
 
@@ -51,12 +56,12 @@ class Question:
 class Values:
     """The values of one sample, a person each, in any order.
 
-    ``classes`` has one array a list, with the position of the person's class, -1 for none.
+    ``classes`` has one array a list, with the position of the person's class; behind the last, for who is in none.
     """
 
     area: npt.NDArray[np.int32]
-    sex: npt.NDArray[np.int8]
-    classes: tuple[npt.NDArray[np.int8], ...]
+    sex: npt.NDArray[np.uint8]
+    classes: tuple[npt.NDArray[np.uint8], ...]
     value: npt.NDArray[np.int64]
 
 
@@ -66,14 +71,12 @@ class Answer:
 
     Parameters
     ----------
-    totals
-        Shape (sums, areas, 2 sexes).
-    by_class
-        For each list, shape (sums, areas, 2 sexes, classes).
+    sums
+        For the lists of each table and each of its sums, shape (areas, 2 sexes, then for each list its classes and one
+        place for who is in none of them).
     values
         For each sample of the question.
     """
 
-    totals: npt.NDArray[np.int64]
-    by_class: tuple[npt.NDArray[np.int64], ...]
+    sums: Sums
     values: Mapping[Sample, Values]

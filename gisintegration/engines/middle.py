@@ -41,7 +41,7 @@ def medians(
     if not member.all():
         ascending, group = ascending[member], group[member]
     number = np.bincount(group, minlength=groups)
-    order = _grouping_order(group, groups)
+    order = grouping_order(group, groups)
     first = np.cumsum(number) - number
     middle = np.full(groups, np.nan)
     some = np.flatnonzero(number)
@@ -51,8 +51,14 @@ def medians(
     return middle, number
 
 
-def _grouping_order(group: Integers, groups: int) -> npt.NDArray[np.intp]:
-    """A stable order by group: numpy sorts 16-bit numbers by counting, so larger ones are sorted half by half."""
+def grouping_order(group: Integers, groups: int) -> npt.NDArray[np.intp]:
+    """A stable order by group: numpy sorts 16-bit numbers by counting, so larger ones are sorted half by half.
+
+    Examples
+    --------
+    >>> grouping_order(np.array([2, 0, 1, 0]), 3).tolist()
+    [1, 3, 2, 0]
+    """
     if groups <= 1 << 16:
         return np.argsort(group.astype(np.uint16), kind="stable")
     by_low = np.argsort((group & 0xFFFF).astype(np.uint16), kind="stable")

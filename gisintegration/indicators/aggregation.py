@@ -122,7 +122,7 @@ def aggregate(
     report = reporter(progress)
     wanted = _chosen(indicators)
     _check_years(register, areas)
-    kept, axis = _possible(register, wanted, _breakdowns(wanted, asked=breakdowns), missing)
+    kept, axis = _possible(register, wanted, _axis(wanted, by, asked=breakdowns), missing)
     national = load_constants(constants)
     unknown = _unknown(kept, national, areas) if missing == "skip" else {}
     unknown = _without_years(register, kept, areas, unknown)
@@ -147,7 +147,7 @@ def aggregate(
                 task = Task(register, placed, division, year, mine, axis, national, flow, without, voted)
                 parts += counted(con, task, made)
         counting(len(todo) / (len(todo) + 1), "Making the table")
-        frames.append(table_of(parts, list(mine.values()), axis))
+        frames.append(table_of(parts, mine, axis))
     table = RawTable(
         frames[0] if len(frames) == 1 else _under_each_other(frames),
         indicators=kept,
@@ -268,25 +268,34 @@ def _residual(
     }
 
 
-def _breakdowns(indicators: Mapping[str, Indicator], *, asked: bool | Collection[str]) -> set[str]:
-    declared: set[str] = {name for item in indicators.values() for name in item.breakdowns}
-    if isinstance(asked, bool):
-        return declared if asked else set()
-    chosen = {asked} if isinstance(asked, str) else set(asked)
-    for breakdown in sorted(chosen - set(BREAKDOWNS)):
-        raise IndicatorError.unknown("breakdown", breakdown, BREAKDOWNS)
-    return declared & chosen
+def _axis(indicators: Mapping[str, Indicator], by: Sequence[str], *, asked: bool | Collection[str]) -> Axis:
+    """The axis of the sets of classes and crossings that are declared for some divisions, and asked for."""
+    if not isinstance(asked, bool):
+        asked = {asked} if isinstance(asked, str) else set(asked)
+        for breakdown in sorted(asked - set(BREAKDOWNS)):
+            raise IndicatorError.unknown("breakdown", breakdown, BREAKDOWNS)
+    wanted = set(BREAKDOWNS) if asked is True else asked or set()
+    divisions = [by] if isinstance(by, str) else list(by)
+    given = [
+        names
+        for item in indicators.values()
+        for division in divisions
+        if item.applies_to(division)
+        for names in (*((name,) for name in item.breakdowns_on(division)), *item.crossings_on(division))
+        if {name.partition("/")[0] for name in names} <= wanted
+    ]
+    ordered = dict.fromkeys(given)
+    return axis_of([names[0] for names in ordered if len(names) == 1], [names for names in ordered if len(names) > 1])
 
 
 def _possible(
-    register: Register, indicators: Mapping[str, Indicator], breakdowns: Collection[str], missing: str
+    register: Register, indicators: Mapping[str, Indicator], axis: Axis, missing: str
 ) -> tuple[dict[str, Indicator], Axis]:
     """The indicators and classes that the register has the variables of; refuses the rest, or warns of it."""
     has = set(register.variables)
     lacks = lacking(indicators, has)
     if missing not in ("refuse", "skip"):
         raise IndicatorError.unknown("way with missing variables", missing, ["refuse", "skip"])
-    axis = axis_of(breakdowns)
     poor = {item.code: sorted(variables_in(item.rule, has) - has) for members in axis.lists for item in members}
     failures = [{"indicator": key, "lacks": ", ".join(absent)} for key, absent in lacks.items()]
     failures += [{"class": code, "lacks": ", ".join(absent)} for code, absent in poor.items() if absent]
@@ -315,7 +324,7 @@ def _unknown(
 
 def _labels(axis: Axis) -> dict[str, dict[str, Mapping[str, str]]]:
     """The words for total, the sexes and the classes that are counted."""
-    counted = {item.code for item in axis.cells if item is not None}
+    counted = {item.code for cell in axis.cells for item in cell}
     return {
         breakdown: {
             code: words for code, words in known.items() if breakdown == "sex" or code == "total" or code in counted

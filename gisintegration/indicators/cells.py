@@ -1,24 +1,25 @@
-"""The cells of an area and year: sexes × (total and every class), from what an engine counted."""
+"""The cells of an area and year: sexes × (total, every class, classes crossed), from what an engine counted."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from gisintegration.engines import Answer, Values
+from gisintegration.engines import Lists, Sums, Values
 from gisintegration.engines.middle import medians, order_of
-from gisintegration.indicators.classes import SEXES, Class, classes
-from gisintegration.tables import TOTAL
+from gisintegration.indicators.classes import SEXES, Class, can_be_given, class_sets, classes, finest, positions_in
+from gisintegration.tables import BREAKDOWNS, TOTAL, Indicator
 
 Counts = npt.NDArray[np.int64]
 Figures = npt.NDArray[np.float64]
-# The order of the row's key: total first, then the classes of the breakdown that stands last in the key.
-_ORDER = ("education", "age", "background")
+Cell = tuple[Class, ...]
 
 
 @dataclass(frozen=True)
@@ -30,89 +31,152 @@ class Axis:
     lists
         Lists of classes that share no person.
     cells
-        Cell → its class; None is the total, which is cell 0. Ordered as rows are.
+        The classes of each cell, one of each of its breakdowns; none for the total, which is cell 0. In row order.
     """
 
     lists: tuple[tuple[Class, ...], ...]
-    cells: tuple[Class | None, ...]
+    cells: tuple[Cell, ...]
 
     def code(self, cell: int, breakdown: str) -> str:
         """What the row of a cell says in the column of a breakdown."""
-        item = self.cells[cell]
-        return item.code if item is not None and item.breakdown == breakdown else TOTAL
+        return next((item.code for item in self.cells[cell] if item.breakdown == breakdown), TOTAL)
 
     def without(self, codes: Collection[str]) -> Axis:
-        """The axis without some classes, and without the sums they are part of."""
+        """The axis without some classes of its lists, and without the cells that are made of them."""
         gone = set(codes)
         lists = tuple(tuple(item for item in members if item.code not in gone) for members in self.lists)
-        return Axis(
-            lists=tuple(members for members in lists if members),
-            cells=tuple(item for item in self.cells if item is None or not gone & {item.code, *item.sum_of}),
+        cells = tuple(
+            cell
+            for i, cell in enumerate(self.cells)
+            if all(
+                self.lists[which][position].code not in gone
+                for which, positions in zip(*self.places[i], strict=True)
+                for position in positions
+            )
         )
+        return Axis(tuple(members for members in lists if members), cells)
 
-    def places(self, cell: int) -> tuple[int, tuple[int, ...]]:
-        """The list and the positions in it that a class is made of."""
-        item = self.cells[cell]
-        codes = () if item is None else item.sum_of or (item.code,)
-        for i, members in enumerate(self.lists):
-            here = tuple(k for k, member in enumerate(members) if member.code in codes)
-            if here:
-                return i, here
-        return -1, ()
+    @cached_property
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        """What the rows of each cell say of background, age and education."""
+        return tuple(cell_key(cell) for cell in self.cells)
+
+    @cached_property
+    def places(self) -> tuple[tuple[Lists, tuple[tuple[int, ...], ...]], ...]:
+        """For each cell, the lists it is counted by and the positions in each that it is the sum of."""
+        return tuple(self._place(cell) for cell in self.cells)
+
+    def _place(self, cell: Cell) -> tuple[Lists, tuple[tuple[int, ...], ...]]:
+        found = sorted(
+            next((i, places) for i, members in enumerate(self.lists) if (places := positions_in(item, members)))
+            for item in cell
+        )
+        return tuple(i for i, _ in found), tuple(places for _, places in found)
 
 
-def axis_of(breakdowns: Collection[str]) -> Axis:
-    """The axis of some breakdowns.
+def axis_of(sets: Collection[str], crossings: Iterable[Sequence[str]] = ()) -> Axis:
+    """The axis of some sets of classes, each alone, and of some crossed.
 
     Examples
     --------
     >>> axis = axis_of(["education"])
     >>> [axis.code(cell, "education") for cell in range(len(axis.cells))]
     ['total', 'compulsory', 'post_secondary', 'unknown', 'upper_secondary']
+    >>> len(axis_of([], [("education", "age/housing")]).cells)
+    13
     """
-    chosen = [item for item in classes() if item.breakdown in breakdowns]
-    names = dict.fromkeys(item.list for item in chosen if item.list)
-    ordered = sorted(chosen, key=lambda item: (_ORDER.index(item.breakdown), item.code))
+    wanted = [(name,) for name in sets] + [tuple(names) for names in crossings]
+    used = {item.code for names in wanted for name in names for item in class_sets()[name]}
+    used |= {part for item in classes() if item.code in used for part in item.sum_of}
+    by_list: dict[str, list[Class]] = {}
+    for item in classes():
+        if item.list and item.code in used:
+            by_list.setdefault(item.list, []).append(item)
+    cells = {cell_key(cell): cell for names in wanted for cell in product(*(class_sets()[name] for name in names))}
     return Axis(
-        lists=tuple(tuple(item for item in chosen if item.list == name) for name in names), cells=(None, *ordered)
+        lists=tuple(finest(members) for members in by_list.values()),
+        cells=((), *(cells[key] for key in sorted(cells))),
     )
 
 
-def spread(answer: Answer, axis: Axis) -> Counts:
-    """Sums by cell, shape (sums, areas, total and sexes, cells): classes that overlap are added from those that do not.
+def cell_key(cell: Cell) -> tuple[str, ...]:
+    """What the columns of a cell's row say, total as an empty text: rows stand in this order."""
+    said = {item.breakdown: item.code for item in cell}
+    return tuple(said.get(name, "") for name in BREAKDOWNS[1:])
 
-    The total of the sexes is their sum.
+
+def cells_of(indicator: Indicator, axis: Axis, division: str, year: int) -> list[int]:
+    """The cells an indicator has on a division in a year: the total, and what can be given of its classes.
+
+    Examples
+    --------
+    >>> from gisintegration.indicators import load_indicators
+    >>> axis, indicator = axis_of(["age"]), load_indicators()["employed_share"]
+    >>> [axis.code(cell, "age") for cell in cells_of(indicator, axis, "deso", 2022)]
+    ['total', '20_24', '25_34', '35_44', '45_54', '55_64']
+    >>> [axis.code(cell, "age") for cell in cells_of(indicator, axis, "deso", 2023)][-2:]
+    ['55_64', '55_65']
     """
-    sums, areas, sexes = answer.totals.shape
-    made = np.empty((sums, areas, 1 + sexes, len(axis.cells)), dtype=np.int64)
-    made[:, :, 1:, 0] = answer.totals
-    for cell in range(1, len(axis.cells)):
-        which, positions = axis.places(cell)
-        made[:, :, 1:, cell] = answer.by_class[which][..., positions].sum(axis=-1)
+    known = {key: i for i, key in enumerate(axis.keys)}
+    asked = [(name,) for name in indicator.breakdowns_on(division)] + list(indicator.crossings_on(division))
+    able: dict[str, bool] = {}
+    found = {0}
+    for names in asked:
+        for cell in product(*(class_sets()[name] for name in names)):
+            place = known.get(cell_key(cell))
+            if place is None or place in found:
+                continue
+            for item in cell:
+                if item.code not in able:
+                    able[item.code] = can_be_given(indicator.population, item, year)
+            if all(able[item.code] for item in cell):
+                found.add(place)
+    return sorted(found)
+
+
+def picked(sums: Sums, axis: Axis, cells: Sequence[int], numbers: Sequence[int]) -> Counts:
+    """Some sums by cell, shape (numbers, areas, total and sexes, cells): a class is the sum of its parts."""
+    areas = len(next(iter(sums.values())))
+    made = np.empty((len(numbers), areas, 1 + len(SEXES), len(cells)), dtype=np.int64)
+    for i, number in enumerate(numbers):
+        for k, cell in enumerate(cells):
+            lists, places = axis.places[cell]
+            made[i, :, 1:, k] = _part(sums[lists, number], places)
     made[:, :, 0] = made[:, :, 1:].sum(axis=2)
     return made
 
 
-def climb(figures: Counts, parents: npt.NDArray[np.int32], count: int) -> Counts:
+def _part(counts: Counts, places: Sequence[Sequence[int]]) -> Counts:
+    for positions in reversed(places):
+        counts = counts[..., positions[0]] if len(positions) == 1 else counts[..., list(positions)].sum(axis=-1)
+    return counts
+
+
+def climb(sums: Sums, parents: npt.NDArray[np.int32], count: int) -> dict[tuple[Lists, int], Counts]:
     """Sums of the parents: those of their children added.
 
     Examples
     --------
-    >>> climb(np.array([[1, 2, 4]]), np.array([1, -1, 1], dtype=np.int32), 2).tolist()
-    [[0, 5]]
+    >>> climb({((), 0): np.array([[1, 2], [2, 1], [4, 4]])}, np.array([1, -1, 1], dtype=np.int32), 2)[(), 0].tolist()
+    [[0, 0], [5, 6]]
     """
-    made = np.zeros((figures.shape[0], count, *figures.shape[2:]), dtype=np.int64)
     order = np.argsort(parents, kind="stable")
     order = order[parents[order] >= 0]
-    if len(order):
-        owners, starts = np.unique(parents[order], return_index=True)
-        made[:, owners] = np.add.reduceat(figures[:, order], starts, axis=1)
+    alike = count == len(parents) and np.array_equal(parents, np.arange(count))
+    if alike:
+        return dict(sums)
+    owners, starts = np.unique(parents[order], return_index=True)
+    made = {}
+    for key, counts in sums.items():
+        made[key] = np.zeros((count, *counts.shape[1:]), dtype=np.int64)
+        if len(order):
+            made[key][owners] = np.add.reduceat(counts[order], starts, axis=0)
     return made
 
 
 @dataclass(frozen=True, eq=False)
 class Grouping:
-    """Cells whose members can be told apart in one sort, and their values in ascending order.
+    """Cells that share no person, told apart in one sort, and their values in ascending order.
 
     Parameters
     ----------
@@ -127,30 +191,49 @@ class Grouping:
     cells: tuple[int, ...]
     value: Counts
     area: npt.NDArray[np.int32]
-    sex: npt.NDArray[np.int8]
-    member: npt.NDArray[np.int8]
+    sex: npt.NDArray[np.uint8]
+    member: npt.NDArray[np.int16]
 
 
 def groupings(values: Values, axis: Axis, cells: Collection[int]) -> list[Grouping]:
-    """The values sorted once and taken apart: all of them, those of each list, those of each summed class."""
+    """The values sorted once and taken apart: all of them, and for each lists the cells that share no person."""
     order = order_of(values.value)
     value, area, sex = values.value[order], values.area[order], values.sex[order]
-    made = [Grouping((0,), value, area, sex, np.zeros(len(value), dtype=np.int8))]
-    for which in range(len(axis.lists)):
-        member = values.classes[which][order]
-        alone: dict[int, int] = {}
-        for cell in sorted(set(cells) - {0}):
-            owner, positions = axis.places(cell)
-            if owner != which:
-                continue
-            if len(positions) == 1:
-                alone[positions[0]] = cell
+    by_lists: dict[Lists, list[int]] = {}
+    for cell in sorted({0, *cells}):
+        by_lists.setdefault(axis.places[cell][0], []).append(cell)
+    made = []
+    for lists, members in by_lists.items():
+        sizes = [len(axis.lists[i]) + 1 for i in lists]
+        slot = np.zeros(len(value), dtype=np.int32)
+        for i, size in zip(lists, sizes, strict=True):
+            slot = slot * size + values.classes[i][order]
+        for apart in _apart(members, axis):
+            table = np.full(int(np.prod(sizes)), -1, dtype=np.int16)
+            for member, cell in enumerate(apart):
+                table[np.ravel(np.ravel_multi_index(np.ix_(*axis.places[cell][1]), sizes)) if lists else 0] = member
+            own = table[slot]
+            inside = own >= 0
+            if inside.all():
+                made.append(Grouping(tuple(apart), value, area, sex, own))
             else:
-                made.append(_taken(made[0], member, dict.fromkeys(positions, 0), (cell,)))
-        if alone:
-            slots = {position: i for i, position in enumerate(alone)}
-            made.append(_taken(made[0], member, slots, tuple(alone.values())))
+                made.append(Grouping(tuple(apart), value[inside], area[inside], sex[inside], own[inside]))
     return made
+
+
+def _apart(cells: Iterable[int], axis: Axis) -> list[list[int]]:
+    """Cells of the same lists, in groups of which no two share a place."""
+    groups: list[tuple[list[int], set[tuple[int, ...]]]] = []
+    for cell in cells:
+        places = set(product(*axis.places[cell][1]))
+        for members, taken in groups:
+            if not taken & places:
+                members.append(cell)
+                taken.update(places)
+                break
+        else:
+            groups.append(([cell], places))
+    return [members for members, _ in groups]
 
 
 def middles(
@@ -184,15 +267,3 @@ def _by_sex(
         (all_of.reshape(count, size), of_sex.reshape(count, size, sexes).transpose(0, 2, 1))
         for all_of, of_sex in zip(everyone, by_sex, strict=True)
     ]
-
-
-def _taken(
-    everyone: Grouping, member: npt.NDArray[np.int8], slots: Mapping[int, int], cells: tuple[int, ...]
-) -> Grouping:
-    # Position -1, in no class, reads the last place of the table.
-    table = np.full(129, -1, dtype=np.int8)
-    for position, slot in slots.items():
-        table[position] = slot
-    own = table[member]
-    inside = own >= 0
-    return Grouping(cells, everyone.value[inside], everyone.area[inside], everyone.sex[inside], own[inside])

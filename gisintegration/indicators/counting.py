@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gisintegration.areas import AreaDivision, did_not_exist, parent_positions
-from gisintegration.engines import Question, Sample
+from gisintegration.engines import Lists, Question, Sample, Sums, Values
 from gisintegration.engines.duck import count
-from gisintegration.indicators.cells import Axis, Counts, Figures, climb, groupings, middles, spread
+from gisintegration.indicators.cells import Axis, Counts, Figures, cells_of, climb, groupings, middles, picked
 from gisintegration.indicators.classes import SEXES
 from gisintegration.indicators.composite import all_below
 from gisintegration.indicators.constants import Constants
@@ -21,7 +21,7 @@ from gisintegration.indicators.dissimilarity import dissimilarity, small_areas, 
 from gisintegration.indicators.measures import Over, Plan, plan
 from gisintegration.indicators.moves import across, columns_at_ends, find, level_table
 from gisintegration.indicators.panel import persons_sql
-from gisintegration.indicators.rows import COORDINATE_TYPES, METHODS, Part, cells_of
+from gisintegration.indicators.rows import COORDINATE_TYPES, METHODS, Part
 from gisintegration.indicators.rules import Reads, compile_sql, reads
 from gisintegration.registers import Placement, Register, placed_sql
 from gisintegration.sql import literal, name
@@ -72,9 +72,9 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class _Figures:
-    """What was counted on a level: all sums, medians, dissimilarities."""
+    """What was counted on a level: sums, medians, dissimilarities."""
 
-    sums: Counts
+    sums: Sums
     middles: Mapping[Sample, tuple[Figures, Counts]]
     uneven: Mapping[str, Figures]
 
@@ -84,16 +84,20 @@ def counted(con: duckdb.DuckDBPyConnection, task: Task, made: Mapping[str, AreaD
     types = {"coordinate_type"} & set(task.register.variables)
     elsewhere = task.election is not None
     asked = plan(task.in_force, task.year, task.constants, coordinates=bool(types), election=elsewhere)
-    now = _persons(task, Over.NOW, extra=types)
-    answer = count(con, _question(task, asked, Over.NOW, now, samples=asked.samples))
-    sums = {Over.NOW: spread(answer, task.axis)}
-    samples = {
-        sample: groupings(values, task.axis, _cells_with(task, asked, sample))
-        for sample, values in answer.values.items()
-    }
-    for over in (Over.BEFORE, Over.ELECTION):
+    divisions = [level.division for level in made.values()]
+    sums: dict[tuple[Lists, int], Counts] = {}
+    values: Mapping[Sample, Values] = {}
+    for over in (Over.NOW, Over.BEFORE, Over.ELECTION):
         if asked.at(over):
-            sums[over] = spread(count(con, _question(task, asked, over, _persons(task, over))), task.axis)
+            source = _persons(task, over, extra=types if over is Over.NOW else ())
+            answer = count(con, _question(task, asked, over, source, divisions))
+            sums |= _numbered(answer.sums, asked, over)
+            values = {**values, **answer.values}
+    samples = {
+        sample: groupings(found, task.axis, _cells_with(task, asked, sample, divisions))
+        for sample, found in values.items()
+    }
+    del values
     _find_movers(con, task, asked)
     threads = int(con.execute("select current_setting('threads')").fetchall()[0][0])
     for level in made.values():
@@ -102,24 +106,42 @@ def counted(con: duckdb.DuckDBPyConnection, task: Task, made: Mapping[str, AreaD
             sample: middles(values, task.axis, parents, len(level), threads=threads)
             for sample, values in samples.items()
         }
-        of_level = {over: climb(counts, parents, len(level)) for over, counts in sums.items()}
-        of_level |= _moved(con, task, asked, parents, len(level))
-        everything = np.empty((len(asked.sums), *of_level[Over.NOW].shape[1:]), dtype=np.int64)
-        for over, counts in of_level.items():
-            everything[asked.at(over)] = counts
-        figures = _Figures(everything, found, _dissimilarities(task, asked, sums, parents, len(level)))
+        of_level = climb(sums, parents, len(level)) | _moved(con, task, asked, level, parents)
+        figures = _Figures(of_level, found, _dissimilarities(task, asked, sums, level, parents))
         yield _part(task, asked, (level, parents), figures)
+
+
+def _numbered(sums: Sums, asked: Plan, over: Over) -> Sums:
+    """Sums of an answer by their numbers among all that are asked for."""
+    numbers = asked.at(over)
+    return {(lists, numbers[number]): counts for (lists, number), counts in sums.items()}
+
+
+def _tables(
+    task: Task, asked: Plan, over: Over, divisions: Collection[str]
+) -> tuple[tuple[Lists, tuple[int, ...]], ...]:
+    """By which lists which sums over some persons are needed for the cells on some divisions."""
+    place = {number: i for i, number in enumerate(asked.at(over))}
+    needed: dict[Lists, set[int]] = {(): {place[number] for number in asked.coordinates if number in place}}
+    for item in task.in_force:
+        parts = [item.id, *all_below(item.id, task.indicators)]
+        numbers = {number for part in parts for total in asked.measures[part].sums for number in total.numbers}
+        mine = {place[number] for number in numbers if number in place}
+        for division in divisions:
+            for cell in cells_of(item, task.axis, division, task.year) if item.applies_to(division) else ():
+                needed.setdefault(task.axis.places[cell][0], set()).update(mine)
+    return tuple((lists, tuple(sorted(numbers))) for lists, numbers in sorted(needed.items()))
 
 
 def _persons(task: Task, over: Over, *, extra: Collection[str] = ()) -> str:
     """SELECT of the persons that sums are over, with what is read of them."""
     placement = task.election if over is Over.ELECTION and task.election else task.placement
     year = task.year - (over is Over.BEFORE)
-    return persons_sql(task.register, placement, task.areas, year, task.reads, extra=extra)
+    return persons_sql(task.register, year, task.reads, placed=(placement, task.areas), extra=extra)
 
 
 def _question(
-    task: Task, asked: Plan, over: Over, source: str, *, areas: int | None = None, samples: tuple[Sample, ...] = ()
+    task: Task, asked: Plan, over: Over, source: str, divisions: Collection[str], *, areas: int | None = None
 ) -> Question:
     year = task.year - (over in (Over.BEFORE, Over.WENT))
     return Question(
@@ -131,7 +153,8 @@ def _question(
             for members in task.axis.lists
         ),
         sums=asked.over(over),
-        samples=samples,
+        tables=_tables(task, asked, over, divisions),
+        samples=asked.samples if over is Over.NOW else (),
     )
 
 
@@ -143,35 +166,40 @@ def _find_movers(con: duckdb.DuckDBPyConnection, task: Task, asked: Plan) -> Non
         placed_sql(task.register, task.placement, task.areas, year, ["person"]) for year in (task.year - 1, task.year)
     )
     has = task.register.variables
-    first, last = columns_at_ends(has)
-    sources = (_persons(task, Over.BEFORE, extra=first), _persons(task, Over.NOW, extra=last))
-    find(con, (before, now), sources, year=task.year, has=has)
+    sources = [
+        persons_sql(task.register, year, task.reads, extra=extra)
+        for year, extra in zip((task.year - 1, task.year), columns_at_ends(has), strict=True)
+    ]
+    find(con, (before, now), (sources[0], sources[1]), year=task.year, has=has)
 
 
 def _moved(
-    con: duckdb.DuckDBPyConnection, task: Task, asked: Plan, parents: npt.NDArray[np.int32], count_of: int
-) -> dict[Over, Counts]:
+    con: duckdb.DuckDBPyConnection, task: Task, asked: Plan, level: AreaDivision, parents: npt.NDArray[np.int32]
+) -> dict[tuple[Lists, int], Counts]:
     """Sums over those who moved across a border of a level."""
-    found = {}
+    found: dict[tuple[Lists, int], Counts] = {}
     for over, table in ((Over.CAME, "came"), (Over.WENT, "went")):
         if asked.at(over):
             source = across(table, level_table(con, parents))
-            found[over] = spread(count(con, _question(task, asked, over, source, areas=count_of)), task.axis)
+            answer = count(con, _question(task, asked, over, source, [level.division], areas=len(level)))
+            found |= _numbered(answer.sums, asked, over)
     return found
 
 
 def _dissimilarities(
-    task: Task, asked: Plan, sums: Mapping[Over, Counts], parents: npt.NDArray[np.int32], count_of: int
+    task: Task, asked: Plan, sums: Sums, level: AreaDivision, parents: npt.NDArray[np.int32]
 ) -> dict[str, Figures]:
     """The dissimilarity of each indicator of that kind on a level; it is of the areas, not of persons without one."""
     inside = np.where(small_areas(task.areas), parents, -1).astype(np.int32)
-    place = {position: (over, i) for over in sums for i, position in enumerate(asked.at(over))}
     found = {}
     for item in task.in_force:
-        if item.kind is Kind.DISSIMILARITY:
-            groups = (place[total.plus[0]] for total in asked.measures[item.id].sums)
-            first, second = (sums[over][i] for over, i in groups)
-            found[item.id] = dissimilarity(first, second, inside, count_of)
+        if item.kind is Kind.DISSIMILARITY and item.applies_to(level.division):
+            cells = cells_of(item, task.axis, level.division, task.year)
+            numbers = [total.plus[0] for total in asked.measures[item.id].sums]
+            first, second = picked(sums, task.axis, cells, numbers)
+            figures = dissimilarity(first, second, inside, len(level))
+            found[item.id] = np.full((*figures.shape[:-1], len(task.axis.cells)), np.nan)
+            found[item.id][..., cells] = figures
     return found
 
 
@@ -191,10 +219,10 @@ def _part(
         codes=codes,
         year=task.year,
         measures=asked.measures,
-        sums=found.sums[:, shown],
+        sums={key: counts[shown] for key, counts in found.sums.items()},
         middles={sample: (middle[shown], number[shown]) for sample, (middle, number) in found.middles.items()},
         method=_methods(task.areas, level, parents)[shown],
-        coordinate_type=_coordinate_types(found.sums, asked.coordinates)[shown],
+        coordinate_type=_coordinate_types(task.axis, found.sums, asked.coordinates, len(level))[shown],
         existed=np.array(formed, dtype=bool),
         unknown=task.unknown,
         uneven={key: values[shown] for key, values in found.uneven.items()},
@@ -202,9 +230,13 @@ def _part(
     )
 
 
-def _cells_with(task: Task, asked: Plan, sample: Sample) -> set[int]:
-    using = [item for item in task.in_force if asked.measures[item.id].sample == sample]
-    return {cell for item in using for cell in cells_of(item, task.axis)}
+def _cells_with(task: Task, asked: Plan, sample: Sample, divisions: Collection[str]) -> set[int]:
+    using = [
+        item
+        for item in task.in_force
+        if any(asked.measures[part].sample == sample for part in (item.id, *all_below(item.id, task.indicators)))
+    ]
+    return {cell for item in using for division in divisions for cell in cells_of(item, task.axis, division, task.year)}
 
 
 def _methods(areas: AreaDivision, level: AreaDivision, parents: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
@@ -216,9 +248,9 @@ def _methods(areas: AreaDivision, level: AreaDivision, parents: npt.NDArray[np.i
     return delivered
 
 
-def _coordinate_types(sums: Counts, coordinates: tuple[int, ...]) -> npt.NDArray[np.int8]:
+def _coordinate_types(axis: Axis, sums: Sums, coordinates: tuple[int, ...], areas: int) -> npt.NDArray[np.int8]:
     if not coordinates:
-        return np.zeros(sums.shape[1], dtype=np.int8)
-    address, estate = (sums[position, :, 0, 0] > 0 for position in coordinates)
+        return np.zeros(areas, dtype=np.int8)
+    address, estate = picked(sums, axis, [0], coordinates)[:, :, 0, 0] > 0
     names = np.select([address & estate, address, estate], ["mixed", "address", "property"], default="")
     return np.array([COORDINATE_TYPES.index(str(item)) for item in names], dtype=np.int8)

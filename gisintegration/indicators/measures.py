@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,12 @@ from gisintegration.tables import Indicator, Kind, Rule
 Array = npt.NDArray[np.float64]
 Figures = tuple[Array, Array, Array, Array]
 COORDINATES = ("address", "property")
+
+
+class ByNumber(Protocol):
+    """Sums that are picked by their numbers: an array with the sums first, or what reads them when asked."""
+
+    def __getitem__(self, numbers: list[int], /) -> npt.NDArray[np.int64]: ...
 
 
 class Over(StrEnum):
@@ -47,7 +54,12 @@ class Total:
     plus: tuple[int, ...]
     minus: tuple[int, ...] = ()
 
-    def of(self, sums: npt.NDArray[np.int64]) -> Array:
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """All sums that it is made of."""
+        return (*self.plus, *self.minus)
+
+    def of(self, sums: ByNumber) -> Array:
         """The number, from all sums (first axis)."""
         made: Array = sums[list(self.plus)].sum(axis=0).astype(np.float64)
         return made - sums[list(self.minus)].sum(axis=0) if self.minus else made
@@ -165,7 +177,7 @@ def plan(
     return Plan(tuple(made.sums), tuple(samples), measures, found)
 
 
-def figures(indicator: Indicator, measure: Measure, sums: npt.NDArray[np.int64]) -> Figures:
+def figures(indicator: Indicator, measure: Measure, sums: ByNumber) -> Figures:
     """Numerator, denominator, value and contributors of a measure of sums, from all sums of the year.
 
     Where nobody is behind a quotient, or its base adds up to nothing, the value is NaN: there is no such figure. The

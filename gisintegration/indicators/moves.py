@@ -142,7 +142,7 @@ def find(
     ends
         SELECTs of ``person`` and ``area`` (-1 for none) of everyone at the beginning and at the end.
     sources
-        SELECTs of the same persons with the columns that are read of them, ``person`` and those of
+        SELECTs of the same persons with the columns that are read of them but no area, ``person`` and those of
         :func:`columns_at_ends` among them.
     year
         The year.
@@ -159,7 +159,7 @@ def find(
         ("came", "destination", "origin", _came(year, has), sources[1]),
     ):
         con.execute(
-            f"create or replace temp table {table} as select p.* replace (e.{here} as area), "
+            f"create or replace temp table {table} as select p.*, e.{here} as area, "
             f"coalesce(e.{there}, -1) as other, {moved} as moved "
             f"from (from ends where {here} >= 0) e join ({source}) p on p.person = e.person"
         )

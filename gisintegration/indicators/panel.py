@@ -99,19 +99,19 @@ def words_lacking(absent: Mapping[str, Mapping[int, tuple[int, ...]]]) -> list[s
 
 def persons_sql(
     register: Register,
-    placement: Placement,
-    areas: AreaDivision,
     year: int,
     asked: Reads,
     *,
+    placed: tuple[Placement, AreaDivision] | None = None,
     extra: Collection[str] = (),
 ) -> str:
-    """SELECT of the persons of a year with the variables asked for and ``area``, those of years beside it among them.
+    """SELECT of the persons of a year with the variables asked for, those of years beside it among them.
 
     Parameters
     ----------
-    register, placement, areas, year
-        As for :func:`gisintegration.registers.placed_sql`.
+    placed
+        A placement and its edition: then with the columns of :func:`gisintegration.registers.placed_sql`, ``area``
+        among them.
     asked
         Variables, the register's own or derived. Those of the year after or before stand as ``"next.age"``,
         ``"previous.age"``: empty for who is not in the register then, or where the register does not have the year.
@@ -121,8 +121,9 @@ def persons_sql(
     has = register.variables
     beside = {word: names for word, names in (("next", asked.next), ("previous", asked.previous)) if names}
     own = {*extra, *columns_of(asked.this, has), *(["person"] if beside else [])}
-    placed = placed_sql(register, placement, areas, year, sorted(own))
-    source = with_derived(placed, asked.this, year=year, has=has, everyone=register.select(sorted(own), year))
+    everyone = register.select(sorted(own), year)
+    rows = everyone if placed is None else placed_sql(register, *placed, year, sorted(own))
+    source = with_derived(rows, asked.this, year=year, has=has, everyone=everyone)
     joins, columns = "", ""
     for word, names in beside.items():
         other = year + 1 if word == "next" else year - 1

@@ -9,13 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gisintegration.engines import Sample
-from gisintegration.indicators.cells import Axis, Counts, Figures
+from gisintegration.engines import Sample, Sums
+from gisintegration.indicators.cells import Axis, Counts, Figures, cells_of, picked
 from gisintegration.indicators.classes import SEXES
 from gisintegration.indicators.composite import composed
 from gisintegration.indicators.measures import Figures as Measured
 from gisintegration.indicators.measures import Measure, figures
-from gisintegration.indicators.rules import exclude_each_other
 from gisintegration.tables import BREAKDOWNS, CONTRIBUTORS, TOTAL, Indicator, Kind, Method, Status, coded
 
 _STATUSES = list(Status)
@@ -43,7 +42,7 @@ class Part:
     measures
         Of the indicators in force in the year.
     sums
-        Shape (sums, areas, total and sexes, cells).
+        By the lists that they are told apart by, and their number.
     middles
         For each sample: medians and numbers of values, shape (areas, total and sexes, cells).
     method, coordinate_type
@@ -64,7 +63,7 @@ class Part:
     codes: npt.NDArray[np.object_]
     year: int
     measures: Mapping[str, Measure]
-    sums: Counts
+    sums: Sums
     middles: Mapping[Sample, tuple[Figures, Counts]]
     method: Codes
     coordinate_type: Codes
@@ -109,10 +108,18 @@ class Block:
         return np.searchsorted(np.asarray(self.codes, dtype=object), part.codes), self.years.index(part.year)
 
 
-def table_of(parts: Sequence[Part], indicators: Sequence[Indicator], axis: Axis) -> pd.DataFrame:
-    """The rows of every part: complete, in order, with the columns of ``RAW_COLUMNS``."""
-    blocks = _blocks(parts, {item.id: item for item in indicators})
-    wanted = sorted(indicators, key=lambda item: item.id)
+def table_of(
+    parts: Sequence[Part], indicators: Mapping[str, Indicator], axis: Axis, *, only: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The rows of every part: complete, in order, with the columns of ``RAW_COLUMNS``.
+
+    Parameters
+    ----------
+    only
+        Ids of the indicators to give rows of; those that they are made of are among ``indicators``. None: all.
+    """
+    blocks = _blocks(parts, indicators)
+    wanted = [indicators[key] for key in sorted(indicators if only is None else only)]
     names = {
         "indicator": [item.id for item in wanted],
         "division": sorted({block.parts[0].division for block in blocks}),
@@ -139,27 +146,6 @@ def table_of(parts: Sequence[Part], indicators: Sequence[Indicator], axis: Axis)
         | {"exact_share": np.ones(rows), "n_sources": np.ones(rows, dtype=np.int32)},
         copy=False,
     )
-
-
-def cells_of(indicator: Indicator, axis: Axis) -> list[int]:
-    """The cells an indicator has: the total, and the classes someone in its population can belong to.
-
-    Examples
-    --------
-    >>> from gisintegration.indicators import load_indicators
-    >>> from gisintegration.indicators.cells import axis_of
-    >>> axis = axis_of(["age"])
-    >>> [axis.code(cell, "age") for cell in cells_of(load_indicators()["employed_share"], axis)]
-    ['total', '20_24', '25_34', '35_44', '45_54', '55_64']
-    """
-    rules = {item.code: item.rule for members in axis.lists for item in members}
-    found = [0]
-    for cell, item in enumerate(axis.cells):
-        if item is None or item.breakdown not in indicator.breakdowns:
-            continue
-        if any(not exclude_each_other(indicator.population, rules[code]) for code in item.sum_of or (item.code,)):
-            found.append(cell)
-    return found
 
 
 def _blocks(parts: Sequence[Part], indicators: Mapping[str, Indicator]) -> list[Block]:
@@ -192,33 +178,40 @@ def _piece(
     areas: Sequence[str],
 ) -> dict[str, np.ndarray]:
     """The columns of one indicator and edition, flat, in the order area, year, sex, cell."""
-    cells = cells_of(indicator, axis)
+    division = block.parts[0].division
+    by_year = {part.year: cells_of(indicator, axis, division, part.year) for part in block.parts}
+    cells = sorted({cell for of_year in by_year.values() for cell in of_year})
     shape = (*block.shape, len(_SEX_CODES), len(cells))
     filled = {name: np.full(shape, np.nan) for name in _FIGURES}
     status = np.full(shape, _NOT_APPLICABLE, dtype=np.int8)
-    given = np.zeros(block.shape, dtype=bool)
-    whole = np.zeros(block.shape, dtype=bool)
+    keep = np.zeros((*block.shape, 1, len(cells)), dtype=bool)
     marks = {name: np.zeros(block.shape, dtype=np.int8) for name in ("method", "coordinate_type")}
     for part in block.parts:
         at, column = block.places(part)
-        given[at, column] = True
+        keep[at, column, :, 0] = True
         marks["method"][at, column], marks["coordinate_type"][at, column] = part.method, part.coordinate_type
         status[at[~part.existed], column] = _DID_NOT_EXIST
+        if not indicator.applies_to(division):
+            continue
         if indicator.id not in part.measures:
             if indicator.id in part.unknown:
                 status[at[part.existed], column] = _MISSING
             continue
-        here = at[part.existed]
-        whole[here, column] = True
-        measured = _measured(indicator, part, cells, block.indicators)
+        here, own = at[part.existed], by_year[part.year]
+        # Cells that are not given in the year are filled with the total, and left out.
+        place = np.searchsorted(own, cells).clip(max=len(own) - 1)
+        place[np.asarray(own)[place] != cells] = 0
+        keep[here, column] = np.isin(cells, own)
+        measured = [
+            values[part.existed][..., place] for values in _measured(indicator, part, axis, own, block.indicators)
+        ]
         for name, values in zip(_FIGURES, measured, strict=True):
-            filled[name][here, column] = values[part.existed]
-        value, contributors = (measured[i][part.existed] for i in (2, 3))
+            filled[name][here, column] = values
+        value, contributors = measured[2:]
         # Without contributors there can be no figure; with none of them there is none.
         without = np.where(np.isnan(contributors), _NOT_APPLICABLE, _MISSING)
         status[here, column] = np.where(np.isnan(value), without, np.where(value == 0, _ZERO, _SHOWN))
-    keep = np.broadcast_to(given[:, :, None, None], shape).copy()
-    keep[..., 1:] &= whole[:, :, None, None]
+    keep = np.broadcast_to(keep, shape)
     rows = _Kept(shape, None if keep.all() else keep)
     area = np.searchsorted(np.asarray(areas, dtype=object), np.asarray(block.codes, dtype=object))
     columns = {name: np.full(int(keep.sum()), position, dtype=np.int16) for name, position in constants.items()}
@@ -234,16 +227,18 @@ def _piece(
     return columns
 
 
-def _measured(indicator: Indicator, part: Part, cells: Sequence[int], others: Mapping[str, Indicator]) -> Measured:
+def _measured(
+    indicator: Indicator, part: Part, axis: Axis, cells: Sequence[int], others: Mapping[str, Indicator]
+) -> Measured:
     """Numerator, denominator, value and contributors; NaN contributors where there can be no figure."""
     measure = part.measures[indicator.id]
     if indicator.components:
-        return composed(indicator, measure, lambda key: _measured(others[key], part, cells, others))
+        return composed(indicator, measure, lambda key: _measured(others[key], part, axis, cells, others))
     if measure.sample is not None:
         middle, number = (values[..., list(cells)] for values in part.middles[measure.sample])
         persons = number.astype(np.float64)
         return np.full_like(middle, np.nan), persons, middle / measure.per, persons
-    found = figures(indicator, measure, part.sums[..., list(cells)])
+    found = figures(indicator, measure, _Picked(part.sums, axis, cells))
     if indicator.kind is Kind.DISSIMILARITY:
         top, base, _, contributors = found
         found = top, base, part.uneven[indicator.id][..., list(cells)], contributors
@@ -252,6 +247,19 @@ def _measured(indicator: Indicator, part: Part, cells: Sequence[int], others: Ma
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class _Picked:
+    """All sums of a part by cell, of which those asked for by number are picked."""
+
+    sums: Sums
+    axis: Axis
+    cells: Sequence[int]
+
+    def __getitem__(self, numbers: list[int]) -> Counts:
+        return picked(self.sums, self.axis, self.cells, numbers)
+
+
 def _codes_of(axis: Axis, breakdown: str) -> list[str]:
     """Total, then the codes of a breakdown in the order rows have."""
-    return [TOTAL, *(item.code for item in axis.cells if item is not None and item.breakdown == breakdown)]
+    place = BREAKDOWNS[1:].index(breakdown)
+    return [TOTAL, *sorted({key[place] for key in axis.keys} - {""})]

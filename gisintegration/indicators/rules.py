@@ -25,6 +25,7 @@ __all__ = [
     "exclude_each_other",
     "known_variables",
     "parse",
+    "reach",
     "reads",
     "variables_in",
     "years_not_covered",
@@ -170,6 +171,23 @@ def exclude_each_other(first: Rule, second: Rule, year: int | None = None) -> bo
         all(_apart(one, other) for one in mine[column] for other in yours[column])
         for column in mine.keys() & yours.keys()
     )
+
+
+def reach(rule: Rule, variable: str, year: int | None = None) -> tuple[float, float] | None:
+    """The lowest and highest number of a variable that a rule allows; None where it does not limit the variable.
+
+    Values by year are those of ``year``; without one, of any year.
+
+    Examples
+    --------
+    >>> reach({"age": ">= 20"}, "age"), reach({"age": {"-2022": "20-64", "2023-": "20-65"}}, "age", 2023)
+    ((20.0, inf), (20, 65))
+    """
+    tests = dict(_alternatives(parse(rule)[0], year)).get(variable, [])
+    spans = [span for test in tests if (span := _reach(test)) is not None]
+    if not spans or len(spans) < len(tests):
+        return None
+    return min(low for low, _ in spans), max(high for _, high in spans)
 
 
 def _alternatives(tests: Parsed, year: int | None) -> Iterator[tuple[str, list[Condition]]]:

@@ -30,7 +30,10 @@ SEEN_VERTICES = seen(types.float64, 2)
 SEEN_COLUMN = seen(types.float64, 1, "A")
 SEEN_INTS = seen(types.int32)
 SEEN_LONGS = seen(types.int64)
+SEEN_LONG_ROWS = seen(types.int64, 2)
+SEEN_BYTE_ROWS = seen(types.uint8, 2)
 INTS = types.Array(types.int32, 1, "C")
+LONG_ROWS = types.Array(types.int64, 2, "C")
 LONGS = types.Array(types.int64, 1, "C")
 
 
