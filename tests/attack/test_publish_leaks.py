@@ -86,7 +86,6 @@ def test_the_search_would_find_them(tmp_path):
         assert any(spelling in content for spelling in spellings(value))
 
 
-@pytest.mark.parametrize("name", ["x'; drop table statistics; --", "../../etc/passwd", "åäö \U0001f600", "a\x00b", ""])
 @pytest.mark.parametrize("format_", FORMATS)
 def test_no_raw_figure_is_in_any_export(planted, tmp_path, format_):
     """Whatever formats there are: a new one is searched too."""
@@ -106,6 +105,7 @@ def test_no_raw_figure_is_in_any_export(planted, tmp_path, format_):
                 assert spelling not in content, (path.name, what)
 
 
+@pytest.mark.parametrize("name", ["x'; drop table statistics; --", "../../etc/passwd", "åäö \U0001f600", "a\x00b", ""])
 def test_hostile_release_names_are_only_names(make_release, tmp_path, name):
     made = make_release(name=name)
     path = write_geopackage(made, tmp_path / "a.gpkg")
