@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from gisintegration.publish import write_px as write_px
     from gisintegration.publish import write_tables as write_tables
     from gisintegration.publish.excel import write_excel as write_excel
+    from gisintegration.publish.powerpoint import write_powerpoint as write_powerpoint
     from gisintegration.publish.metadata import About as About
     from gisintegration.publish.metadata import write_metadata as write_metadata
     from gisintegration.publish.validation_report import write_validation as write_validation
@@ -123,6 +124,7 @@ _NAMES: dict[str, str] = {
         "write_tables"
     ),
     "publish.excel": "write_excel",
+    "publish.powerpoint": "write_powerpoint",
     "publish.metadata": "About write_metadata",
     "publish.validation_report": "write_validation",
     "publish.webmap": "write_map",
