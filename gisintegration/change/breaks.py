@@ -192,17 +192,8 @@ def _distinct(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 
 def _row(kind: str, year: int, sv: str, en: str, **about: str) -> dict[str, Any]:
-    return {
-        "indicator": "",
-        "division": "",
-        "area": "",
-        "source": "",
-        **about,
-        "year": year,
-        "kind": kind,
-        "sv": sv,
-        "en": en,
-    }
+    blank = {"indicator": "", "division": "", "area": "", "source": ""}
+    return {**blank, **about, "year": year, "kind": kind, "sv": sv, "en": en}
 
 
 def _for_all(series: Sequence[_Series], rows_of: Any) -> Iterator[dict[str, Any]]:
@@ -305,7 +296,15 @@ def _declared(series: Sequence[_Series], indicators: Mapping[str, Indicator]) ->
                     if one["year"] == found.year and item.register_ in one.get("registers", ())
                 ]
                 kind, source = (known[0]["kind"], known[0]["source"]) if known else ("definition", "")
+                kind = "age_limits" if found.year in _years_of_ages(item) else kind
                 yield _row(kind, found.year, found.sv, found.en, indicator=key, source=source)
+
+
+def _years_of_ages(item: Indicator) -> set[int]:
+    """The years from which an indicator's rules ask for other ages than before."""
+    rules = (item.population, item.numerator or {}, item.denominator or {})
+    ages = [rule["age"] for rule in rules if isinstance(rule.get("age"), Mapping)]
+    return {int(years[:4]) for spans in ages for years in spans if years[:4].isdigit()}
 
 
 def _known(series: Sequence[_Series], indicators: Mapping[str, Indicator]) -> Iterator[dict[str, Any]]:
@@ -317,7 +316,7 @@ def _known(series: Sequence[_Series], indicators: Mapping[str, Indicator]) -> It
             year = entry["year"]
             if not min(one.years) < year <= max(one.years) or not _holds(entry, one, item):
                 continue
-            if "registers" in entry and year in declared:
+            if {"registers", "values"} & entry.keys() and year in declared:
                 continue
             whom = one.indicator if {"registers", "ages", "values"} & entry.keys() else ""
             yield _row(entry["kind"], year, entry["sv"], entry["en"], indicator=whom, source=entry["source"])

@@ -77,15 +77,17 @@ def _typed(table, kind):
 
 
 def test_published_figures_change_protection_and_age_limits():
-    def published(years):
-        table = raw(years, indicator="employed_share")
-        return _with_policy(table)
+    def published(years, indicator="employed_share"):
+        return _with_policy(raw(years, indicator=indicator))
 
     assert kinds(published([2022, 2023, 2024, 2025])) == [
         (2023, "age_limits", "employed_share"),
         (2025, "protection", ""),
     ]
-    assert kinds(raw([2022, 2023, 2024, 2025], indicator="employed_share")) == []
+    assert kinds(raw([2022, 2023, 2024, 2025], indicator="employed_share")) == [(2023, "age_limits", "employed_share")]
+    fixed = LIBRARY["employed_share"].model_copy(update={"id": "fixed", "population": {"age": "20-64"}, "breaks": ()})
+    assert kinds(published([2022, 2023], fixed)) == [(2023, "age_limits", "fixed")]
+    assert kinds(raw([2022, 2023], indicator=fixed)) == []
 
 
 def _with_policy(table):
@@ -101,6 +103,7 @@ def test_a_class_of_eu_efta_follows_membership():
     years = [2012, 2013]
     assert kinds(raw(years)) == []
     assert kinds(raw(years, background="eu_efta")) == [(2013, "definition", "population")]
+    assert kinds(raw(years, indicator="born_eu_efta_share")) == [(2013, "definition", "born_eu_efta_share")]
 
 
 @pytest.mark.parametrize(
