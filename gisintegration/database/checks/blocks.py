@@ -138,7 +138,9 @@ def blocks(made: Release, statistics: pd.DataFrame) -> Iterator[list[Block]]:
     group = np.zeros(len(statistics), dtype=np.int64)
     for part in parts:
         group = group * (len(part.categories) + 1) + part.codes.to_numpy()
-    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]]) if len(group) else np.zeros(0, dtype=np.intp)
+    if not len(group):
+        return
+    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
     found: list[Block] = []
     for start, end in zip(starts, np.r_[starts[1:], len(group)], strict=True):
         rows = statistics.iloc[start:end]
@@ -148,7 +150,8 @@ def blocks(made: Release, statistics: pd.DataFrame) -> Iterator[list[Block]]:
             found = []
         key = f"{division}/{edition}"
         if key in places and indicator in declared:
-            found.append(_block(declared[indicator], made.areas[key], rows, places[key]))
+            block = _block(declared[indicator], made.areas[key], rows, places[key])
+            found += [block] if len(block.rows) else []
     if found:
         yield found
 
@@ -175,10 +178,12 @@ def _classes(rows: pd.DataFrame) -> tuple[tuple[Cell, ...], Positions]:
     code = np.zeros(len(rows), dtype=np.intp)
     for part in parts:
         code = code * len(part.categories) + part.codes.to_numpy()
-    occurs = np.flatnonzero(np.bincount(code)) if len(code) else np.zeros(0, dtype=np.intp)
+    if not len(code):
+        return (), code
+    occurs = np.flatnonzero(np.bincount(code))
     cells = [_cell(int(number), parts) for number in occurs]
     order = sorted(range(len(cells)), key=lambda i: [(name != TOTAL, name) for name in cells[i]])
-    place = np.zeros(int(occurs.max()) + 1 if len(occurs) else 1, dtype=np.intp)
+    place = np.zeros(int(occurs.max()) + 1, dtype=np.intp)
     place[occurs[order]] = np.arange(len(order))
     return tuple(cells[i] for i in order), place[code]
 
