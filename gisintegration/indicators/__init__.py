@@ -3,5 +3,6 @@
 from gisintegration.indicators.aggregation import aggregate
 from gisintegration.indicators.constants import Constants, load_constants
 from gisintegration.indicators.declare import load_indicators
+from gisintegration.indicators.panel import years_read
 
-__all__ = ["Constants", "aggregate", "load_constants", "load_indicators"]
+__all__ = ["Constants", "aggregate", "load_constants", "load_indicators", "years_read"]
