@@ -37,7 +37,7 @@ def university_eligible(rows: Rows, margins: Margins, rng: np.random.Generator) 
     for age, until in rates.LEAVES_SCHOOL.items():
         leaves |= (rows.age == age) & (lot >= before) & (lot < until)
         before = until
-    at = np.flatnonzero(leaves & (rows.days_in_sweden > 730))
+    at = np.flatnonzero(leaves & (rows.days_in_sweden > 180))
     recent = np.exp(-rows.days_in_sweden[at] / 1500.0)
     score = 2.45 + 0.75 * rows.standing[at] - 2.6 * margins.low_share[rows.area[at]] - 1.8 * recent
     score += np.where(rows.sex[at] == 0, 0.25, -0.2)
