@@ -78,7 +78,9 @@ def hand(tmp_path_factory):
 @pytest.fixture(scope="module")
 def synthetic(small_synthetic, tmp_path_factory):
     areas = load_areas("deso/2025", where={"kommun": ["1402", "1407", "1419"]})
-    frame = pd.concat([pd.read_parquet(small_synthetic / f"year={year}" / "persons.parquet") for year in YEARS], ignore_index=True)
+    frame = pd.concat(
+        [pd.read_parquet(small_synthetic / f"year={year}" / "persons.parquet") for year in YEARS], ignore_index=True
+    )
     frame["person"] = frame["person"].astype(str)
     inside = _located(frame["x"], frame["y"], areas)
     # Persons without a place are spread by the engine, which is tested elsewhere: here all are placed in all years.
@@ -121,7 +123,7 @@ def test_every_figure_equals_plain_pandas(register, indicator, request):
             assert (part["status"] == "not_applicable").all()
         elif _lacks_a_year(declared, year):
             assert (part["status"] == "missing").all()
-        else:
+        elif year > YEARS[0]:  # the first year is there for those that read two
             checked += _compare(compared, indicator, level, year, part)
     assert checked, "nothing was compared"
 

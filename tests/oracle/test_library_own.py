@@ -4,8 +4,12 @@ import sys
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
 
+from gisintegration.areas import official_codes
+from gisintegration.areas.assemble import assemble
 from gisintegration.disclosure import protect
 from gisintegration.errors import IndicatorError
 from gisintegration.indicators import aggregate, load_indicators
@@ -74,6 +78,40 @@ def test_croatia_is_in_the_eu_from_2013(tmp_path):
         made = counted(tmp_path, ["born_eu_efta_share", "born_other_world_share"], one, years=[year])
         assert figure(made, "born_eu_efta_share")["value"] == (100 if year == 2013 else 0)
         assert figure(made, "born_other_world_share")["value"] == (0 if year == 2013 else 100)
+
+
+def nation(folder, frame, indicators, *, edition, years):
+    """Figures of län and the country of persons who live in squares named as kommuner."""
+    codes = sorted(official_codes(f"kommun/{edition}"))
+    squares = [shapely.box(300_000 + 1000 * i, 6_600_000, 301_000 + 1000 * i, 6_601_000) for i in range(len(codes))]
+    at = {code: 300_500 + 1000 * place for place, code in enumerate(codes)}
+    path = folder / "persons.csv"
+    frame.assign(x=frame["kommun"].map(at), y=6_600_500, election_x="", election_y="").to_csv(path, index=False)
+    areas = assemble("kommun", edition, codes, np.array(squares, dtype=object))
+    return aggregate(
+        read_register(path, crs=3006), indicators, by=["lan", "riket"], areas={areas: years}, breakdowns=False
+    )
+
+
+def test_heby_lies_in_uppsala_lan_in_1997(tmp_path):
+    frame = hand_persons().query("year == 2022").head(3).drop(columns="area").assign(year=1997, immigrated="")
+    frame["kommun"] = ["0331", "0331", "1980"]
+    found = nation(tmp_path, frame, ["population"], edition="1998", years=[1997])
+    assert figure(found, "population", "03")["value"] == 2
+    assert figure(found, "population", "19")["value"] == 1
+
+
+def test_moves_within_the_country_have_no_meaning_for_the_country(tmp_path):
+    both = hand_persons().query("year in (2021, 2022) and person in ('5', '7', '8', '14')").drop(columns="area")
+    both["kommun"] = np.where(both["person"].eq("5") & both["year"].eq(2021), "0180", "1480")
+    wanted = ["domestic_net_migration", "international_net_migration", "stayed_share", "employed_movers_quotient"]
+    found = nation(tmp_path, both, wanted, edition="2003", years=[2022])
+    # 5 moves from Stockholm to Göteborg, 7 immigrates, 14 emigrates: in Göteborg two persons, then three.
+    assert figure(found, "domestic_net_migration", "14")["value"] == 100 * 1 / 2.5
+    assert figure(found, "domestic_net_migration", "01")["value"] == -100 * 1 / 0.5
+    assert figure(found, "international_net_migration", "00")["status"] == "zero"
+    for name in wanted:
+        assert (figure(found, name, "00")["status"] == "not_applicable") == (name != "international_net_migration")
 
 
 @pytest.mark.parametrize(
