@@ -265,7 +265,7 @@ def _count(value: object, language: Language) -> str:
 
 def _plain(text: str) -> str:
     """A text that Markdown takes for nothing but text."""
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<#|" else letter for letter in " ".join(text.split()))
+    return "".join(f"\\{letter}" if letter in "\\`*_[]<#|" else letter for letter in " ".join(text.splitlines()))
 
 
 def _row(cells: Sequence[str]) -> str:
