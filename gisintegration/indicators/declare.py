@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from gisintegration.errors import IndicatorError
 from gisintegration.indicators import composite, moves
 from gisintegration.indicators.constants import Constants, load_constants, runs
+from gisintegration.indicators.defaults import with_defaults
 from gisintegration.indicators.derived import columns_of
 from gisintegration.indicators.rules import Reads, constants_in, known_variables, parse, reads
 from gisintegration.tables import Indicator, Kind, Rule
@@ -253,7 +254,7 @@ def declared(
     (True, 'title', 'is missing')
     """
     name = str(entry.get("id", "(no id)"))
-    fields = {"subject": subject, **entry}
+    fields = {"subject": subject, **(with_defaults(entry) if computed else entry)}
     if "years" in fields:
         fields["years"] = _years(fields["years"])
     try:
