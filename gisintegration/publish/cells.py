@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -99,6 +99,19 @@ def outwards_each(
     scaled = np.round(values * scale, 6)
     rounded: npt.NDArray[np.float64] = (np.ceil(scaled) if up else np.floor(scaled)) / scale
     return rounded
+
+
+def positions(column: pd.Series, codes: Sequence[str], places: Sequence[int] | None = None) -> npt.NDArray[np.int64]:
+    """Where each code of a column stands among ``codes``, or in ``places``; 0 for what is not there.
+
+    Examples
+    --------
+    >>> positions(pd.Series(["b", "a"], dtype="category"), ["a", "b"]).tolist()
+    [1, 0]
+    """
+    at: Mapping[str, int] = dict(zip(codes, places if places is not None else range(len(codes)), strict=True))
+    lookup = np.array([at.get(str(name), 0) for name in column.cat.categories] + [0], dtype=np.int64)
+    return lookup[column.cat.codes.to_numpy()]
 
 
 def common_classes(rows: pd.DataFrame, release: Release) -> dict[tuple[str, str], Classes]:

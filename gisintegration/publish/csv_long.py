@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.publish.cells import outwards_each
-from gisintegration.publish.csv_text import figure_text, plain_cell
+from gisintegration.publish.csv_text import formed, looked_up
 from gisintegration.publish.words import Language, class_text
 from gisintegration.swedish import sort_key
 from gisintegration.tables import BREAKDOWNS, COLUMNS, WORDS, Areas, Release, Status, method_words
@@ -28,15 +30,17 @@ def write_long(path: Path, rows: pd.DataFrame, areas: Areas, *, release: Release
     Figures have the decimals of their indicator, parts at most six; codes and texts are as in other outputs.
     """
     place = {code: at for at, code in enumerate(sorted({str(code) for code in rows["area"].unique()}, key=sort_key))}
-    order = np.argsort(_looked_up(rows["area"], {code: str(at).zfill(9) for code, at in place.items()}), kind="stable")
+    order = np.argsort(looked_up(rows["area"], {code: str(at).zfill(9) for code, at in place.items()}), kind="stable")
     rows = rows.iloc[order]
     heads: list[str] = []
     for column in COLUMNS:
         heads += [column, f"{column}_text"] if column in _TEXTS else [column]
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, delimiter=";")
+        writer.writerow(heads)
         for first in range(0, len(rows), _ROWS):
             part = _texts(rows.iloc[first : first + _ROWS], areas, release, language)
-            part[heads].to_csv(stream, sep=";", index=False, header=first == 0, lineterminator="\r\n")
+            writer.writerows(zip(*(part[head].tolist() for head in heads), strict=True))
     kinds = [
         "Real" if one in (*_MEASURED, *_PARTS) else "Integer" if one in ("year", "n_sources") else "String"
         for one in heads
@@ -44,7 +48,7 @@ def write_long(path: Path, rows: pd.DataFrame, areas: Areas, *, release: Release
     path.with_suffix(".csvt").write_text(",".join(f'"{kind}"' for kind in kinds) + "\n", encoding="ascii")
 
 
-def _texts(rows: pd.DataFrame, areas: Areas, release: Release, language: Language) -> pd.DataFrame:
+def _texts(rows: pd.DataFrame, areas: Areas, release: Release, language: Language) -> dict[str, npt.NDArray[Any]]:
     names = dict(zip(areas.table["code"], areas.table["name"], strict=True))
     words = {
         "indicator": {code: item.title[language] for code, item in release.indicators.items()},
@@ -54,27 +58,21 @@ def _texts(rows: pd.DataFrame, areas: Areas, release: Release, language: Languag
     }
     for name in BREAKDOWNS:
         words[name] = {str(code): class_text(release.labels, name, str(code), language) for code in rows[name].unique()}
-    made: dict[str, object] = {}
+    made: dict[str, npt.NDArray[Any]] = {}
     for column in COLUMNS:
         if column in _MEASURED:
             made[column] = _measured(rows, column, release, language)
         elif column in _PARTS:
             values = rows[column].to_numpy(dtype=np.float64)
             values = outwards_each(values, 10.0**_DIGITS, up=False) if column == "exact_share" else values
-            made[column] = _formed(values, _DIGITS, language, trimmed=True)
+            made[column] = formed(values, _DIGITS, language, trimmed=True)
         elif column in ("year", "n_sources"):
             made[column] = rows[column].to_numpy()
         else:
-            made[column] = _looked_up(rows[column], {})
+            made[column] = looked_up(rows[column], {})
             if column in _TEXTS:
-                made[f"{column}_text"] = _looked_up(rows[column], words[column])
-    return pd.DataFrame(made)
-
-
-def _looked_up(column: pd.Series, words: dict[str, str]) -> npt.NDArray[np.object_]:
-    """The words for each code, the code itself where there are none; never a formula to Excel."""
-    texts = [plain_cell(words.get(str(code), str(code))) for code in column.cat.categories]
-    return np.array([*texts, ""], dtype=object)[column.cat.codes.to_numpy()]
+                made[f"{column}_text"] = looked_up(rows[column], words[column])
+    return made
 
 
 def _measured(rows: pd.DataFrame, column: str, release: Release, language: Language) -> npt.NDArray[np.object_]:
@@ -87,16 +85,5 @@ def _measured(rows: pd.DataFrame, column: str, release: Release, language: Langu
         here = values[at]
         if column in ("lower", "upper"):
             here = outwards_each(here, 10.0**number, up=column == "upper")
-        texts[at] = _formed(here, number, language)
+        texts[at] = formed(here, number, language)
     return texts
-
-
-def _formed(
-    values: npt.NDArray[np.float64], decimals: int, language: Language, *, trimmed: bool = False
-) -> npt.NDArray[np.object_]:
-    """Figures as texts, each different one formed once."""
-    positions, different = pd.factorize(values, use_na_sentinel=False)
-    texts = [figure_text(value, decimals, language) for value in different.tolist()]
-    if trimmed:
-        texts = [text.rstrip("0").rstrip(",.") if "," in text or "." in text else text for text in texts]
-    return np.array([*texts, ""], dtype=object)[positions]

@@ -12,7 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.formats import Frame
-from gisintegration.publish.cells import QUALITY, check_areas, is_code, is_recalculated, of_edition, outwards_each
+from gisintegration.publish.cells import (
+    QUALITY,
+    check_areas,
+    is_code,
+    is_recalculated,
+    of_edition,
+    outwards_each,
+    positions,
+)
 from gisintegration.publish.cube_frame import Axes, frame_of
 from gisintegration.publish.words import LANGUAGES, Language, distinct, identifier, layer_names
 from gisintegration.swedish import round_half_away, sort_key
@@ -162,7 +170,7 @@ def _table(
 def _of_areas(column: pd.Series, areas: Areas) -> npt.NDArray[np.bool_]:
     """Where a column's code is of an area, not of a remainder."""
     codes = _area_codes(areas)
-    found: npt.NDArray[np.bool_] = _positions(column, codes, range(1, len(codes) + 1)) > 0
+    found: npt.NDArray[np.bool_] = positions(column, codes, range(1, len(codes) + 1)) > 0
     return found
 
 
@@ -202,24 +210,24 @@ def _groups(rows: pd.DataFrame, layout: Layout) -> list[tuple[str, ...]]:
 
 def _cells(rows: pd.DataFrame, axes: Axes, recalculated: npt.NDArray[np.bool_]) -> _Cells:
     shape = axes.shape
-    area = _positions(rows["area"], axes.codes)
+    area = positions(rows["area"], axes.codes)
     inner = np.zeros(len(rows), dtype=np.int64)
     if axes.sexes:
-        inner = _positions(rows["sex"], axes.sexes)
+        inner = positions(rows["sex"], axes.sexes)
     for group, classes in axes.groups:
         at = np.zeros(len(rows), dtype=np.int64)
         for name in group:
             lookup = {code: place for place, (owner, code) in enumerate(classes) if owner == name and code != TOTAL}
-            at += _positions(rows[name], list(lookup), list(lookup.values()))
+            at += positions(rows[name], list(lookup), list(lookup.values()))
         inner = inner * len(classes) + at
     first_of = {indicator.id: place for place, (indicator, part) in enumerate(axes.contents) if part == "value"}
-    content = _positions(rows["indicator"], list(first_of), list(first_of.values()))
+    content = positions(rows["indicator"], list(first_of), list(first_of.values()))
     year = np.searchsorted(axes.years, rows["year"].to_numpy())
-    status = _positions(rows["status"], [str(one) for one in _STATUSES]).astype(np.int8)
+    status = positions(rows["status"], [str(one) for one in _STATUSES]).astype(np.int8)
     told = _TOLD[status]
     decimals = np.array([one.decimals for one, _ in axes.contents], dtype=np.float64)
     width = prod(shape[1:])
-    positions, figures, marks = [], [], []
+    places, figures, marks = [], [], []
     for offset, part in enumerate(("value", *QUALITY)):
         mine = np.ones(len(rows), np.bool_) if part == "value" else np.isin(content, axes.with_quality)
         scale = 10.0 ** decimals[content[mine]]
@@ -232,10 +240,10 @@ def _cells(rows: pd.DataFrame, axes: Axes, recalculated: npt.NDArray[np.bool_]) 
             state = np.where(keep & np.isnan(figure), np.int8(_STATUSES.index(Status.NOT_APPLICABLE)), state)
             state = np.where(keep & ~np.isnan(figure), np.int8(_STATUSES.index(Status.SHOWN)), state)
         cell = (inner[mine] * len(axes.contents) + content[mine] + offset) * len(axes.years) + year[mine]
-        positions.append(area[mine] * width + cell)
+        places.append(area[mine] * width + cell)
         figures.append(np.where(keep, figure, np.nan))
         marks.append(state)
-    position = np.concatenate(positions)
+    position = np.concatenate(places)
     order = np.argsort(position, kind="stable")
     absent = np.full(width, WORDS[Status.NOT_APPLICABLE].px, dtype=_MARKS.dtype)
     absent[position % width] = WORDS[Status.MISSING].px
@@ -254,10 +262,3 @@ def _part(
     if part in ("lower", "upper"):
         return outwards_each(values, scale, up=part == "upper")
     return round_half_away(values * scale) / scale
-
-
-def _positions(column: pd.Series, codes: Sequence[str], places: Sequence[int] | None = None) -> npt.NDArray[np.int64]:
-    """Where each code of a column stands; 0 for what is not there."""
-    at: Mapping[str, int] = dict(zip(codes, places if places is not None else range(len(codes)), strict=True))
-    lookup = np.array([at.get(str(name), 0) for name in column.cat.categories] + [0], dtype=np.int64)
-    return lookup[column.cat.codes.to_numpy()]

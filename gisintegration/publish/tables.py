@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import csv
-import math
 from pathlib import Path
 from typing import Literal, get_args
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gisintegration.errors import InputError
 from gisintegration.progress import ProgressOption, reporter
-from gisintegration.publish.cells import QUALITY, check_areas, is_code, is_recalculated, of_edition, outwards, totals
+from gisintegration.publish.cells import (
+    QUALITY,
+    check_areas,
+    is_code,
+    is_recalculated,
+    of_edition,
+    outwards_each,
+    totals,
+)
 from gisintegration.publish.csv_long import write_long
-from gisintegration.publish.csv_text import figure_text, plain_cell
+from gisintegration.publish.csv_text import formed, looked_up, plain_cell
 from gisintegration.publish.output import writing
 from gisintegration.publish.parquet import file_facts
 from gisintegration.publish.words import (
@@ -30,7 +39,6 @@ from gisintegration.tables import TOTAL, WORDS, Areas, Indicator, Release, Statu
 
 CsvLayout = Literal["wide", "long"]
 LAYOUTS: tuple[CsvLayout, ...] = get_args(CsvLayout)
-_QUALITY = ("method", *QUALITY)
 
 
 def write_tables(
@@ -107,24 +115,21 @@ def _write(
     path: Path, rows: pd.DataFrame, areas: Areas, indicator: Indicator, *, release: Release, language: Language
 ) -> None:
     years = sorted(int(year) for year in rows["year"].unique())
-    status = {code: getattr(WORDS[code], language) for code in Status}
     names = dict(zip(areas.table["code"], areas.table["name"], strict=True))
-    figures = rows["value"].to_numpy()
-    texts = [figure_text(value, indicator.decimals, language) for value in figures]
-    recalculated = bool(is_recalculated(rows).any())
-    sure = _quality(rows, indicator, language) if recalculated else [()] * len(rows)
-    cells = {
-        (str(area), str(sex), int(year)): (text, status[Status(str(state))], *more)
-        for area, sex, year, text, state, more in zip(
-            rows["area"], rows["sex"], rows["year"], texts, rows["status"], sure, strict=True
-        )
-    }
-    sexes = sorted({sex for _, sex, _ in cells}, key=lambda sex: (sex != TOTAL, sex))
-    pairs = {(area, sex) for area, sex, _ in cells}
+    codes = sorted({str(code) for code in rows["area"].unique()}, key=sort_key)
+    sexes = sorted({str(sex) for sex in rows["sex"].unique()}, key=lambda sex: (sex != TOTAL, sex))
+    line = positions(rows["area"], codes) * len(sexes) + positions(rows["sex"], sexes)
+    there, line = np.unique(line, return_inverse=True)
+    year = np.searchsorted(years, rows["year"].to_numpy())
+    told = _told(rows, indicator, language)
+    absent = getattr(WORDS[Status.MISSING], language)
+    cells = np.full((len(there), len(years), len(told)), "", dtype=object)
+    for at, (name, texts) in enumerate(told.items()):
+        cells[:, :, at] = absent if name == "status" else ""
+        cells[line, year, at] = texts
     policy = ", ".join(sorted(release.stamps))
     heads = [FIELDS[name][language] for name in ("code", "name", "sex")]
-    marks = ("status", *(_QUALITY if recalculated else ()))
-    told_of = [FIELDS[name][language] + (" (%)" if name == "exact_share" else "") for name in marks]
+    told_of = [FIELDS[name][language] + (" (%)" if name == "exact_share" else "") for name in told if name != "value"]
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, delimiter=";", quoting=csv.QUOTE_MINIMAL)
         writer.writerow(
@@ -134,35 +139,34 @@ def _write(
                 FIELDS["policy"][language],
             ]
         )
-        for area in sorted({area for area, _ in pairs}, key=sort_key):
-            for sex in sexes:
-                if (area, sex) in pairs:
-                    missing = ("", status[Status.MISSING], *([""] * (len(marks) - 1)))
-                    told = [text for year in years for text in cells.get((area, sex, year), missing)]
-                    who = class_text(release.labels, "sex", sex, language)
-                    writer.writerow([plain_cell(area), plain_cell(str(names[area])), who, *told, policy])
-    more = ["String"] + ["Real"] * len(QUALITY) if recalculated else []
-    types = ["String"] * 3 + ["Real", "String", *more] * len(years) + ["String"]
+        for position, across in zip(there.tolist(), cells.reshape(len(there), -1).tolist(), strict=True):
+            area, sex = codes[position // len(sexes)], sexes[position % len(sexes)]
+            who = class_text(release.labels, "sex", sex, language)
+            writer.writerow([plain_cell(area), plain_cell(str(names[area])), who, *across, policy])
+    kinds = ["String" if name in ("status", "method") else "Real" for name in told]
+    types = ["String"] * 3 + kinds * len(years) + ["String"]
     path.with_suffix(".csvt").write_text(",".join(f'"{kind}"' for kind in types) + "\n", encoding="ascii")
 
 
-def _quality(rows: pd.DataFrame, indicator: Indicator, language: Language) -> list[tuple[str, ...]]:
-    """How each figure was made and how sure it is; empty where there is no figure."""
+def _told(rows: pd.DataFrame, indicator: Indicator, language: Language) -> dict[str, npt.NDArray[np.object_]]:
+    """What stands in each year's columns: figure and status; of a recalculated table also how sure each figure is."""
+    decimals = indicator.decimals
+    values = rows["value"].to_numpy(dtype=np.float64)
+    words = {str(code): getattr(WORDS[code], language) for code in Status}
+    told = {"value": formed(values, decimals, language), "status": looked_up(rows["status"], words)}
+    if not is_recalculated(rows).any():
+        return told
     methods = {str(code): method_words(str(code), language) for code in rows["method"].unique() if str(code)}
-    return [
-        (
-            methods.get(str(method), ""),
-            figure_text(outwards(lower, indicator.decimals, up=False), indicator.decimals, language),
-            figure_text(outwards(upper, indicator.decimals, up=True), indicator.decimals, language),
-            figure_text(se, indicator.decimals, language),
-            figure_text(outwards(100 * part, 0, up=False), 0, language),
-        )
-        if not math.isnan(value)
-        else ("",) * len(_QUALITY)
-        for value, method, lower, upper, se, part in zip(
-            rows["value"], rows["method"], *(rows[name] for name in QUALITY), strict=True
-        )
-    ]
+    told["method"] = looked_up(rows["method"], methods)
+    lower, upper, se, exact = (rows[name].to_numpy(dtype=np.float64) for name in QUALITY)
+    scale = 10.0**decimals
+    told["lower"] = formed(outwards_each(lower, scale, up=False), decimals, language)
+    told["upper"] = formed(outwards_each(upper, scale, up=True), decimals, language)
+    told["se"] = formed(se, decimals, language)
+    told["exact_share"] = formed(outwards_each(100 * exact, 1.0, up=False), 0, language)
+    for name in ("method", *QUALITY):
+        told[name][np.isnan(values)] = ""
+    return told
 
 
 def _write_about(path: Path, release: Release, language: Language) -> None:
