@@ -104,8 +104,8 @@ def _release_lines(release: Release, rows: pd.DataFrame, language: Language) -> 
     used = {f"{d}/{e}" for d, e in rows[["division", "edition"]].drop_duplicates().itertuples(index=False)}
     if release.organisation:
         yield _WORDS["organisation"][language], release.organisation
-    if "number" in release.manifest:
-        yield _WORDS["number"][language], str(release.manifest["number"])
+    if release.number is not None:
+        yield _WORDS["number"][language], str(release.number)
     yield _WORDS["id"][language], release.id
     if line := release.source_line(language):
         head = OFFICE["source"][language]

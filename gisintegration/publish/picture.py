@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+from rasterio import Affine
 from rasterio.features import rasterize
-from rasterio.transform import from_origin
 from scipy import ndimage
 
 from gisintegration.publish.office import extra
@@ -60,7 +60,7 @@ def canvas(shapes: gpd.GeoSeries, *, inches: tuple[float, float]) -> Canvas:
     ids = rasterize(
         ((shapes.iloc[i], int(i) + 1) for i in known),
         out_shape=(rows, columns),
-        transform=from_origin(box[0], box[3], metres, metres),
+        transform=Affine(metres, 0.0, box[0], 0.0, -metres, box[3]),
         dtype="int32",
     )
     return Canvas(ids, box)
@@ -95,7 +95,8 @@ def painted(
     image[_wide(inner, border_width(len(fills))) & (ids > 0)] = _rgb(WHITE)
     if groups is not None:
         numbers = np.concatenate([[0], groups])[ids]
-        image[_wide(_between(numbers) & (ids > 0), 0.3) & (ids > 0)] = _rgb(_KOMMUN_BORDER)
+        for colour, width in ((WHITE, 0.55), (_KOMMUN_BORDER, 0.22)):
+            image[_wide(_between(numbers) & (ids > 0), width) & (ids > 0)] = _rgb(colour)
     coast = _wide(_between((ids > 0).astype(np.int32)), 0.2)
     image[coast] = _rgb(_COAST)
     opaque = ((ids > 0) | coast).astype(np.uint8) * 255

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
 from pathlib import Path
 
 from gisintegration.errors import InputError
@@ -15,7 +14,7 @@ from gisintegration.publish.output import writing
 from gisintegration.publish.powerpoint_chart import add_chart
 from gisintegration.publish.powerpoint_figures import story
 from gisintegration.publish.powerpoint_map import Maps, add_map, can_draw
-from gisintegration.publish.powerpoint_parts import DEEP, HEIGHT, INK, LEFT, PALE, Deck
+from gisintegration.publish.powerpoint_parts import DEEP, HEIGHT, INK, LEFT, PALE, Deck, without_effects
 from gisintegration.publish.powerpoint_words import release_line
 from gisintegration.publish.words import Language, marked, sentences
 from gisintegration.tables import Release
@@ -29,6 +28,7 @@ def write_powerpoint(
     level: str | None = None,
     areas: Collection[str] | None = None,
     language: Language = "sv",
+    date: str = "",
     progress: ProgressOption = None,
 ) -> Path:
     """Write a 16:9 deck that can be shown as it is: a title slide, then a map and a chart for each indicator.
@@ -53,6 +53,8 @@ def write_powerpoint(
         release has no ``population``, those with the highest figures.
     language
         ``sv`` or ``en``: every word of the deck.
+    date
+        For the title slide, as it is to be read there; never taken from a clock.
     progress
         True for a bar, or a callable ``(fraction, message)``.
 
@@ -96,7 +98,7 @@ def write_powerpoint(
         author=made.organisation,
         subject=made.source_line(spoken),
     )
-    _title_slide(deck, made, spoken)
+    _title_slide(deck, made, date, spoken)
     declared = made.indicators
     for i, indicator in enumerate(declared.values()):
         report(i / len(declared), indicator.title[spoken])
@@ -119,16 +121,14 @@ def write_powerpoint(
     return Path(path)
 
 
-def _title_slide(deck: Deck, release: Release, language: Language) -> None:
+def _title_slide(deck: Deck, release: Release, date: str, language: Language) -> None:
     slide = deck.slide(marked(release.name, release, language), first=True)
     band = slide.shapes.add_shape(1, 0, 0, deck.inches(0.22), deck.inches(HEIGHT))
     band.fill.solid()
     band.fill.fore_color.rgb = extra("pptx.dml.color").RGBColor.from_string(DEEP)
     band.line.fill.background()
-    band.shadow.inherit = False
-    given = release.manifest.get("date", "")
-    when = given.isoformat()[:10] if isinstance(given, date | datetime) else str(given or "")
-    about = [text for text in (release.organisation, when) if text]
+    without_effects(band)
+    about = [text for text in (release.organisation, date) if text]
     lines = [[(text, {"size": 20, "color": INK})] for text in about]
     lines.append([(release_line(release, language), {"size": 14, "color": PALE})])
     deck.text(slide, lines, (LEFT, 3.85, 11.5, 1.2))

@@ -10,7 +10,7 @@ from gisintegration.publish.excel_sheet import cell_text
 from gisintegration.publish.office import extra, made_at, span
 from gisintegration.publish.powerpoint_figures import Story
 from gisintegration.publish.powerpoint_map import add_foot
-from gisintegration.publish.powerpoint_parts import DEEP, INK, LEFT, PALE, RIGHT, Deck, describe
+from gisintegration.publish.powerpoint_parts import DEEP, INK, LEFT, PALE, RIGHT, Deck, describe, plain, without_effects
 from gisintegration.publish.powerpoint_words import T, chart_title, foot, spoken
 from gisintegration.publish.words import Language
 from gisintegration.tables import Release
@@ -67,7 +67,7 @@ def _chart(deck: Deck, group: Any, told: Story) -> Any:
     data = chart_data(number_format=form)
     data.categories = [str(year) for year in told.years]
     for item in told.series:
-        data.add_series(item.name, item.figures)
+        data.add_series(plain(item.name), item.figures)
     box = (deck.inches(part) for part in (LEFT, _TOP, RIGHT - LEFT, _HEIGHT))
     one = len(told.years) == 1
     frame = group.shapes.add_chart(kinds.COLUMN_CLUSTERED if one else kinds.LINE_MARKERS, *box, data)
@@ -114,12 +114,11 @@ def _dress(deck: Deck, chart: Any, form: str) -> None:
     values.tick_labels.number_format, values.tick_labels.number_format_is_linked = form, False
     years.format.line.color.rgb = colour("9AA4AA")
     years.has_major_gridlines = False
-    etree = extra("lxml.etree")
     chart_ns = "http://schemas.openxmlformats.org/drawingml/2006/chart"
     area = chart._chartSpace.chart.plotArea  # noqa: SLF001  the place of the plot has no other door
     for old in area.findall(f"{{{chart_ns}}}layout"):
         area.remove(old)
-    layout = etree.fromstring(
+    layout = extra("pptx.oxml").parse_xml(
         f'<c:layout xmlns:c="{chart_ns}"><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/>'
         f'<c:yMode val="edge"/><c:x val="{_PLOT[0]}"/><c:y val="{_PLOT[1]}"/><c:w val="{_PLOT[2]}"/>'
         f'<c:h val="{_PLOT[3]}"/></c:manualLayout></c:layout>'
@@ -141,6 +140,7 @@ def _marks(deck: Deck, group: Any, told: Story) -> list[tuple[int, str]]:
         line = group.shapes.add_connector(
             shapes.MSO_CONNECTOR.STRAIGHT, *(deck.inches(part) for part in (x, top, x, bottom))
         )
+        without_effects(line)
         line.line.color.rgb, line.line.width = colour(PALE), deck.points(1.25)
         line.line.dash_style = extra("pptx.enum.dml").MSO_LINE.DASH
         words = ", ".join(f"{number})" for number in sorted(set(numbers)))
@@ -164,7 +164,7 @@ def _workbook(told: Story, form: str) -> bytes:
     for row, year in enumerate(told.years, start=1):
         sheet.write_string(row, 0, str(year))
     for column, item in enumerate(told.series, start=1):
-        sheet.write_string(0, column, cell_text(item.name))
+        sheet.write_string(0, column, cell_text(plain(item.name)))
         for row, value in enumerate(item.figures, start=1):
             if value is not None:
                 sheet.write_number(row, column, value, number)

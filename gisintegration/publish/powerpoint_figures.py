@@ -15,7 +15,7 @@ from gisintegration.publish.webmap.content import Break, breaks
 from gisintegration.publish.webmap.shapes import unchanged
 from gisintegration.publish.words import Language
 from gisintegration.swedish import sort_key
-from gisintegration.tables import Areas, Indicator, Release, Status
+from gisintegration.tables import Areas, Indicator, Kind, Release, Status
 
 _LARGEST, _EXTREMES = 5, 3
 # Named areas that a board knows come before DeSO, which has no names of its own.
@@ -106,6 +106,9 @@ def story(
     series = [Series(name, _values(mine, release, where, years, indicator), wider) for name, where, wider in lines]
     wide = next((item for item in series if item.wider and item.figures[-1] is not None), None)
     last = wide.figures[-1] if wide else None
+    if indicator.kind is Kind.COUNT:
+        # Numbers of a region and of a part of it do not stand on one axis.
+        series = [item for item in series if not item.wider]
     many = len(ranked) > 2 * _EXTREMES
     return Story(
         indicator=indicator,

@@ -13,7 +13,7 @@ from gisintegration.publish.classes import Classes, figure, ramp
 from gisintegration.publish.office import capital, extra
 from gisintegration.publish.picture import Canvas, canvas, painted
 from gisintegration.publish.powerpoint_figures import Story
-from gisintegration.publish.powerpoint_parts import DEEP, INK, LEFT, PALE, RIGHT, Deck, describe
+from gisintegration.publish.powerpoint_parts import DEEP, INK, LEFT, PALE, RIGHT, Deck, describe, without_effects
 from gisintegration.publish.powerpoint_words import T, foot, map_title, spoken, with_unit
 from gisintegration.publish.qml.symbols import PATTERNS, Fill
 from gisintegration.publish.webmap.choose import LETTERS
@@ -22,7 +22,7 @@ from gisintegration.tables import WORDS, Areas, Kind, Release, Status
 
 _TOP, _FOOT_TOP, _FOOT = 1.4, 6.62, 0.62
 _ROOM = (6.9, _FOOT_TOP - _TOP - 0.12)  # inches for the map
-_LEGEND, _KEYS = 7.75, 10.3  # where the legend and the key figures begin
+_GAP, _LEGEND_WIDTH = 0.45, 2.75
 _STATUS = {letter: status for status, letter in LETTERS.items()}
 
 
@@ -56,14 +56,14 @@ def add_map(deck: Deck, told: Story, release: Release, classed: Classes, maps: M
     left, top = deck.inches(LEFT), deck.inches(_TOP)
     size = {"width": deck.inches(_ROOM[0])} if wide else {"height": deck.inches(_ROOM[1])}
     shape = slide.shapes.add_picture(io.BytesIO(picture), left, top, **size)
-    shape.left = left + (deck.inches(_ROOM[0]) - shape.width) // 2
+    legend = LEFT + shape.width / 914_400 + _GAP
     describe(
         shape,
         T["map_of"][language].format(title=told.indicator.title[language], level=told.level, year=told.now.year),
     )
     _scale_bar(deck, slide, shape, metres=east - west)
-    _legend(deck, slide, told, classed, colours, language=language)
-    _key_figures(deck, slide, told, language)
+    _legend(deck, slide, told, classed, colours, left=legend, language=language)
+    _key_figures(deck, slide, told, language, left=legend + _LEGEND_WIDTH)
     add_foot(deck, slide, foot(told, release, language, [T["borders"][language]]))
     deck.notes(slide, spoken(told, release, language))
 
@@ -119,13 +119,15 @@ def _scale_bar(deck: Deck, slide: Any, picture: Any, *, metres: float) -> None:
     deck.text(slide, [[(text, {"size": 10, "color": PALE})]], (LEFT, top - 0.2, 1.0, 0.18), bottom=True)
 
 
-def _legend(deck: Deck, slide: Any, told: Story, classed: Classes, colours: list[str], *, language: Language) -> None:
+def _legend(
+    deck: Deck, slide: Any, told: Story, classed: Classes, colours: list[str], *, left: float, language: Language
+) -> None:
     """Class edges with their colours, highest first, and a swatch for each state that occurs."""
     indicator = told.indicator
     deck.text(
         slide,
         [[(capital(indicator.unit[language]), {"size": 14, "bold": True, "color": DEEP})]],
-        (_LEGEND, _TOP, 2.4, 0.3),
+        (left, _TOP, _LEGEND_WIDTH, 0.3),
     )
     labels = classed.labels(language, indicator.decimals)
     if indicator.kind is Kind.CLASS:
@@ -141,8 +143,8 @@ def _legend(deck: Deck, slide: Any, told: Story, classed: Classes, colours: list
         entries.append((PATTERNS.estimated, capital(ESTIMATED[language])))
     at = _TOP + 0.38
     for fill, label in entries:
-        _swatch(deck, slide, fill, at)
-        deck.text(slide, [[(label, {"size": 13})]], (_LEGEND + 0.45, at - 0.01, 2.05, 0.26))
+        _swatch(deck, slide, fill, left, at)
+        deck.text(slide, [[(label, {"size": 13})]], (left + 0.45, at - 0.01, _LEGEND_WIDTH - 0.65, 0.26))
         at += 0.33 if len(label) <= 22 else 0.5
 
 
@@ -153,11 +155,9 @@ def _class_words(told: Story, classed: Classes, i: int, language: Language) -> s
     return f"{number} {words[number - 1][language]}" if 1 <= number <= len(words) else str(number)
 
 
-def _swatch(deck: Deck, slide: Any, fill: Fill, top: float) -> None:
+def _swatch(deck: Deck, slide: Any, fill: Fill, left: float, top: float) -> None:
     shapes, dml = extra("pptx.enum.shapes"), extra("pptx.dml.color")
-    box = slide.shapes.add_shape(
-        shapes.MSO_SHAPE.RECTANGLE, *(deck.inches(part) for part in (_LEGEND, top, 0.34, 0.23))
-    )
+    box = slide.shapes.add_shape(shapes.MSO_SHAPE.RECTANGLE, *(deck.inches(part) for part in (left, top, 0.34, 0.23)))
     if fill.pattern == "none":
         _plain_fill(box, (fill.color or "#ffffff").lstrip("#").upper())
     else:
@@ -171,7 +171,7 @@ def _swatch(deck: Deck, slide: Any, fill: Fill, top: float) -> None:
         box.fill.pattern = pattern
         box.fill.fore_color.rgb = dml.RGBColor.from_string(fill.ink.lstrip("#").upper())
         box.fill.back_color.rgb = dml.RGBColor.from_string((fill.color or "#ffffff").lstrip("#").upper())
-        box.shadow.inherit = False
+        without_effects(box)
     box.line.color.rgb = dml.RGBColor.from_string("B4B9BC")
     box.line.width = deck.points(0.75)
 
@@ -180,10 +180,10 @@ def _plain_fill(shape: Any, colour: str) -> None:
     shape.fill.solid()
     shape.fill.fore_color.rgb = extra("pptx.dml.color").RGBColor.from_string(colour)
     shape.line.fill.background()
-    shape.shadow.inherit = False
+    without_effects(shape)
 
 
-def _key_figures(deck: Deck, slide: Any, told: Story, language: Language) -> None:
+def _key_figures(deck: Deck, slide: Any, told: Story, language: Language, *, left: float) -> None:
     indicator = told.indicator
     head = {"size": 14, "bold": True, "color": DEEP}
     lines: list[list[tuple[str, dict[str, Any]]]] = []
@@ -206,7 +206,7 @@ def _key_figures(deck: Deck, slide: Any, told: Story, language: Language) -> Non
     areas = sum(letter in _STATUS for letter in told.now.status)
     text = T["count"][language].format(shown=figure(shown, language, 0), all=figure(areas, language, 0))
     lines.append([(f"{told.level}: {text[:1].lower() + text[1:]}", {"size": 12, "color": PALE})])
-    deck.text(slide, lines, (_KEYS, _TOP, RIGHT - _KEYS, _ROOM[1]))
+    deck.text(slide, lines, (left, _TOP, RIGHT - left, _ROOM[1]))
 
 
 def _short(name: str) -> str:

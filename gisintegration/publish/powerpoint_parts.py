@@ -16,6 +16,7 @@ LEFT, RIGHT = 0.55, 12.78
 INK, PALE, DEEP = "1F2A30", "5A666E", "0D3B52"
 _LANGUAGE = {"sv": "sv-SE", "en": "en-GB"}
 _TITLE_SLIDE, _TITLE_ONLY = 0, 5
+_PROPERTY = 255  # letters that a property of a file holds
 _ZIP_MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
@@ -28,7 +29,8 @@ class Deck:
         self._util = extra("pptx.util")
         self._widen()
         core = self.presentation.core_properties
-        core.title, core.author, core.subject, core.last_modified_by = title, author, subject, author
+        core.title, core.subject = plain(title)[:_PROPERTY], plain(subject)[:_PROPERTY]
+        core.author = core.last_modified_by = plain(author)[:_PROPERTY]
         core.language, core.revision = _LANGUAGE[language], 1
         core.created = core.modified = made_at().replace(tzinfo=None)
         core.comments = core.keywords = core.category = ""
@@ -51,6 +53,7 @@ class Deck:
         frame = slide.shapes.title.text_frame
         frame.word_wrap = True
         self._fill(frame, [[(title, {"size": 36 if first else _title_size(title), "bold": True, "color": DEEP})]])
+        frame.paragraphs[0].alignment = extra("pptx.enum.text").PP_ALIGN.LEFT
         return slide
 
     def text(
@@ -86,7 +89,7 @@ class Deck:
 
     def notes(self, slide: Any, lines: Sequence[str]) -> None:
         """Speaker notes."""
-        slide.notes_slide.notes_text_frame.text = "\n".join(_plain(line) for line in lines)
+        slide.notes_slide.notes_text_frame.text = "\n".join(plain(line) for line in lines)
 
     def save(self, path: Path) -> None:
         """Write the file; nothing in it tells when or where."""
@@ -104,7 +107,7 @@ class Deck:
             paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
             for text, look in line:
                 run = paragraph.add_run()
-                run.text = _plain(text)
+                run.text = plain(text)
                 run.font.size, run.font.bold = self.points(look.get("size", 14)), look.get("bold", False)
                 run.font.color.rgb = colour.from_string(look.get("color", INK))
                 run._r.get_or_add_rPr().set("lang", _LANGUAGE[self._language])  # noqa: SLF001  not every tag has a name
@@ -131,9 +134,7 @@ class Deck:
                 if shape.placeholder_format.type in _title_types():
                     shape.left, shape.top, shape.width, shape.height = (self.inches(length) for length in box)
                     shape.text_frame.vertical_anchor = enum.MSO_ANCHOR.BOTTOM if box[1] > 1 else enum.MSO_ANCHOR.MIDDLE
-                    frame = shape.text_frame
-                    frame.margin_left = frame.margin_right = 0
-                    frame.paragraphs[0].alignment = enum.PP_ALIGN.LEFT
+                    shape.text_frame.margin_left = shape.text_frame.margin_right = 0
         for relation, link in list(made.part.package._rels.items()):  # noqa: SLF001  the picture of an empty deck
             if link.reltype.endswith("/thumbnail"):
                 made.part.package._rels.pop(relation)  # noqa: SLF001  as above
@@ -141,7 +142,13 @@ class Deck:
 
 def describe(shape: Any, text: str) -> None:
     """What a screen reader says of a picture or chart."""
-    shape._element.xpath(".//p:cNvPr")[0].set("descr", _plain(text))  # noqa: SLF001  there is no other way to say it
+    shape._element.xpath(".//p:cNvPr")[0].set("descr", plain(text))  # noqa: SLF001  there is no other way to say it
+
+
+def without_effects(shape: Any) -> None:
+    """A drawn shape without the theme's shadow, in every program."""
+    for style in shape._element.xpath("./p:style"):  # noqa: SLF001  there is no other way to be rid of it
+        style.getparent().remove(style)
 
 
 def _title_types() -> tuple[Any, Any]:
@@ -153,6 +160,12 @@ def _title_size(title: str) -> int:
     return 28 if len(title) <= 75 else 24 if len(title) <= 120 else 20
 
 
-def _plain(text: str) -> str:
-    """The text without characters that XML cannot hold."""
+def plain(text: str) -> str:
+    r"""The text without characters that XML cannot hold.
+
+    Examples
+    --------
+    >>> plain("a\x0bb")
+    'ab'
+    """
     return "".join(letter for letter in text if letter.isprintable() or letter in "\n\N{NO-BREAK SPACE}")

@@ -114,6 +114,6 @@ def spoken(told: Story, release: Release, language: Language) -> list[str]:
 
 def release_line(release: Release, language: Language) -> str:
     """Which release the figures are of."""
-    if "number" in release.manifest:
-        return T["numbered"][language].format(number=release.manifest["number"], id=release.id)
+    if release.number is not None:
+        return T["numbered"][language].format(number=release.number, id=release.id)
     return T["release"][language].format(id=release.id)
