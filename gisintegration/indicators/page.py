@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 
-from gisintegration.indicators.classes import Class, classes
+from gisintegration.indicators.classes import Class, class_sets, classes
 from gisintegration.indicators.constants import Constant, library_sets
 from gisintegration.indicators.declare import load_indicators
 from gisintegration.swedish import number
@@ -151,7 +151,9 @@ def _section(item: Indicator) -> str:
 
 
 def _classes() -> str:
-    rows = ["| Breakdown | Code | Swedish | English | Who |", "|---|---|---|---|---|"]
+    rows = ["| Set | Classes |", "|---|---|"]
+    rows += [f"| `{name}` | {', '.join(f'`{item.code}`' for item in of)} |" for name, of in class_sets().items()]
+    rows += ["", "| Breakdown | Code | Swedish | English | Who |", "|---|---|---|---|---|"]
     rows += [f"| {item.breakdown} | `{item.code}` | {item.sv} | {item.en} | {_members(item)} |" for item in classes()]
     return "\n" + "\n".join(rows) + "\n"
 
