@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -13,24 +13,19 @@ import pandas as pd
 from gisintegration.areas import AreaDivision, levels
 from gisintegration.areas.division import CRS
 from gisintegration.errors import IndicatorError, RegisterError
-from gisintegration.indicators import composite
-from gisintegration.indicators.cells import Axis, axis_of
+from gisintegration.indicators.asked import Given, axis_for, check_years, chosen, possible, unknown_years, without_years
+from gisintegration.indicators.cells import Axis
 from gisintegration.indicators.classes import labels
-from gisintegration.indicators.constants import Constants, UnknownConstantWarning, load_constants
+from gisintegration.indicators.constants import Constants, load_constants
 from gisintegration.indicators.counting import Task, counted
-from gisintegration.indicators.declare import faults, lacking, load_indicators, words_without, years_without
-from gisintegration.indicators.panel import words_lacking, years_lacking
 from gisintegration.indicators.placing import check_years_before, place_voters, with_years_before
 from gisintegration.indicators.rows import Part, table_of
-from gisintegration.indicators.rules import variables_in
-from gisintegration.progress import ProgressOption, part, reporter
+from gisintegration.progress import Progress, ProgressOption, part, reporter
 from gisintegration.registers import Placement, Register, place
 from gisintegration.sql import connect
 from gisintegration.tables import Indicator, RawTable
 
-BREAKDOWNS = ("background", "age", "education")
 _PLACING = 0.3
-Given = Mapping[str, Indicator] | Sequence[str] | Literal["all"]
 
 
 def aggregate(
@@ -120,12 +115,137 @@ def aggregate(
     <RawTable: 6 cells, unprotected; protect(…) makes them safe to show>
     """
     report = reporter(progress)
-    wanted = _chosen(indicators)
-    _check_years(register, areas)
-    kept, axis = _possible(register, wanted, _axis(wanted, by, asked=breakdowns), missing)
+    work = _prepared(
+        register, indicators, by=by, areas=areas, places=places, election_places=election_places, region=region,
+        constants=constants, breakdowns=breakdowns, missing=missing, report=report,
+    )  # fmt: skip
+    counting = part(report, 0.0 if places is not None else _PLACING, 1.0)
+    parts: dict[bool, list[Part]] = {}
+    for flow, counted_part in work.parts(counting):
+        parts.setdefault(flow, []).append(counted_part)
+    frames = [table_of(parts.pop(flow), work.of(flow=flow), work.axis) for flow in sorted(parts)]
+    table = work.table(frames[0] if len(frames) == 1 else _under_each_other(frames), work.indicators)
+    counting(1.0, "Counted")
+    return table
+
+
+def aggregate_parts(
+    register: Register,
+    indicators: Given,
+    *,
+    by: Sequence[str],
+    areas: Mapping[AreaDivision, Sequence[int]],
+    places: Placement | None = None,
+    election_places: Placement | None = None,
+    region: str | None = None,
+    constants: Any = None,
+    breakdowns: bool | Collection[str] = True,
+    missing: Literal["refuse", "skip"] = "refuse",
+    progress: ProgressOption = None,
+) -> Iterator[RawTable]:
+    r"""The tables that :func:`aggregate` puts under each other, one by one: for a country, all at once is much.
+
+    Parameters are those of :func:`aggregate`; what is wrong with them is raised at once, not when the first is asked
+    for.
+
+    Yields
+    ------
+    RawTable
+        One indicator on one division and edition in one year, by year, division and indicator; indicators of the
+        events of the year come after the others.
+
+    Examples
+    --------
+    >>> import tempfile; from pathlib import Path
+    >>> from gisintegration.registers import read_register
+    >>> from gisintegration.testing import grid_areas
+    >>> path = Path(tempfile.mkdtemp()) / "persons.csv"
+    >>> _ = path.write_text("person,year,kommun,sex,age,x,y\n1,2022,0114,women,40,600500,6600500\n", "utf-8")
+    >>> list(aggregate_parts(read_register(path, crs=3006), ["population"], by=["deso"],
+    ...     areas={grid_areas(2, 1): [2022]}, breakdowns=False))
+    [<RawTable: 6 cells, unprotected; protect(…) makes them safe to show>]
+    """
+    report = reporter(progress)
+    work = _prepared(
+        register, indicators, by=by, areas=areas, places=places, election_places=election_places, region=region,
+        constants=constants, breakdowns=breakdowns, missing=missing, report=report,
+    )  # fmt: skip
+    return work.tables(part(report, 0.0 if places is not None else _PLACING, 1.0))
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What is to be counted: everything asked for, checked, and the persons placed."""
+
+    register: Register
+    indicators: Mapping[str, Indicator]
+    axis: Axis
+    constants: Constants
+    unknown: Mapping[str, set[int]]
+    placed: Placement
+    voting: Placement | None
+    areas: Mapping[AreaDivision, Sequence[int]]
+    by: Sequence[str]
+    region: str | None
+
+    def of(self, *, flow: bool) -> dict[str, Indicator]:
+        """The indicators of events of the year, or the others."""
+        return {key: item for key, item in self.indicators.items() if item.flow is flow}
+
+    def parts(self, counting: Progress) -> Iterator[tuple[bool, Part]]:
+        """What is counted on each level in each year, and whether it is of events of the year."""
+        todo = [
+            (flow, *one)
+            for flow in sorted({item.flow for item in self.indicators.values()})
+            for one in _todo(self.areas, self.placed, self.by, self.region, flow=flow)
+        ]
+        with connect() as con:
+            for done, (flow, division, year, made) in enumerate(todo):
+                counting(done / (len(todo) + 1), f"Counting {division.key}, {year}")
+                without = frozenset(key for key, lacking in self.unknown.items() if year in lacking)
+                voted = self.voting
+                if voted is not None and year not in voted.years.get(division.key, ()):
+                    voted = None
+                task = Task(
+                    self.register, self.placed, division, year, self.of(flow=flow), self.axis, self.constants, flow,
+                    without, voted,
+                )  # fmt: skip
+                yield from ((flow, found) for found in counted(con, task, made))
+        counting(len(todo) / (len(todo) + 1), "Making the table")
+
+    def tables(self, counting: Progress) -> Iterator[RawTable]:
+        for flow, found in self.parts(counting):
+            mine = self.of(flow=flow)
+            for key in sorted(mine):
+                frame = table_of([found], mine, self.axis, only=[key])
+                yield self.table(frame, {key: mine[key]})
+        counting(1.0, "Counted")
+
+    def table(self, frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> RawTable:
+        residual = _residual(self.register, self.placed, self.areas)
+        return RawTable(frame, indicators=indicators, labels=_labels(self.axis), residual=residual)
+
+
+def _prepared(
+    register: Register,
+    indicators: Given,
+    *,
+    by: Sequence[str],
+    areas: Mapping[AreaDivision, Sequence[int]],
+    places: Placement | None,
+    election_places: Placement | None,
+    region: str | None,
+    constants: Any,
+    breakdowns: bool | Collection[str],
+    missing: Literal["refuse", "skip"],
+    report: Progress,
+) -> _Work:
+    wanted = chosen(indicators)
+    check_years(register, areas)
+    kept, axis = possible(register, wanted, axis_for(wanted, by, asked=breakdowns), missing)
     national = load_constants(constants)
-    unknown = _unknown(kept, national, areas) if missing == "skip" else {}
-    unknown = _without_years(register, kept, areas, unknown)
+    unknown = unknown_years(kept, national, areas) if missing == "skip" else {}
+    unknown = without_years(register, kept, areas, unknown)
     placed = places
     if placed is None:
         placed = place(register, with_years_before(kept, areas, register.years), progress=part(report, 0.0, _PLACING))
@@ -133,72 +253,7 @@ def aggregate(
     voting = election_places
     if voting is None and not placed.keyed:
         voting = place_voters(register, kept, areas)
-    counting = part(report, 0.0 if places is not None else _PLACING, 1.0)
-    frames = []
-    for flow in sorted({item.flow for item in kept.values()}):
-        mine = {key: item for key, item in kept.items() if item.flow is flow}
-        todo = _todo(areas, placed, by, region, flow=flow)
-        parts: list[Part] = []
-        with connect() as con:
-            for done, (division, year, made) in enumerate(todo):
-                counting(done / (len(todo) + 1), f"Counting {division.key}, {year}")
-                without = frozenset(key for key, lacking in unknown.items() if year in lacking)
-                voted = voting if voting is not None and year in voting.years.get(division.key, ()) else None
-                task = Task(register, placed, division, year, mine, axis, national, flow, without, voted)
-                parts += counted(con, task, made)
-        counting(len(todo) / (len(todo) + 1), "Making the table")
-        frames.append(table_of(parts, mine, axis))
-    table = RawTable(
-        frames[0] if len(frames) == 1 else _under_each_other(frames),
-        indicators=kept,
-        labels=_labels(axis),
-        residual=_residual(register, placed, areas),
-    )
-    counting(1.0, "Counted")
-    return table
-
-
-def _chosen(indicators: Given) -> dict[str, Indicator]:
-    chosen = dict(indicators) if isinstance(indicators, Mapping) else load_indicators(indicators)
-    if not chosen:
-        raise IndicatorError("No indicator is asked for.", hint='name some, or pass "all".')
-    wrong = [
-        {"indicator": key, "field": field, "what": what} for key, item in chosen.items() for field, what in faults(item)
-    ]
-    wrong += [{"indicator": key, "field": field, "what": what} for key, field, what in composite.faults(chosen)]
-    if wrong:
-        raise IndicatorError(
-            f"The indicators have {len(wrong)} faults.", hint="see docs/indicators.md.", failures=wrong
-        )
-    return chosen
-
-
-def _check_years(register: Register, areas: Mapping[AreaDivision, Sequence[int]]) -> None:
-    if not isinstance(areas, Mapping):
-        raise IndicatorError(
-            "areas does not say which years are wanted.", hint="give {edition: years}, as {deso: range(2018, 2024)}."
-        )
-    asked = sorted({int(year) for years in areas.values() for year in years})
-    absent = [year for year in asked if year not in register.years]
-    if not asked or absent:
-        raise IndicatorError(
-            f"The register has no persons for {', '.join(map(str, absent))}." if absent else "No year is asked for.",
-            hint=f"its years are {', '.join(map(str, register.years))}.",
-        )
-
-
-def _without_years(
-    register: Register,
-    indicators: Mapping[str, Indicator],
-    areas: Mapping[AreaDivision, Sequence[int]],
-    unknown: Mapping[str, set[int]],
-) -> dict[str, set[int]]:
-    """Years that an indicator, or one that it is made of, has no figures for; with a warning of years not there."""
-    absent = years_lacking(indicators, register.years, {int(year) for years in areas.values() for year in years})
-    for text in words_lacking(absent):
-        warnings.warn(text, stacklevel=3)
-    own = {key: {*unknown.get(key, ()), *absent.get(key, ())} for key in indicators}
-    return {key: own[key].union(*(own[part] for part in composite.all_below(key, indicators))) for key in indicators}
+    return _Work(register, kept, axis, national, unknown, placed, voting, areas, by, region)
 
 
 def _under_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -266,60 +321,6 @@ def _residual(
         (str(kommun), int(year)): int(persons)
         for kommun, year, persons in zip(least["kommun"], least["year"], least["persons"], strict=True)
     }
-
-
-def _axis(indicators: Mapping[str, Indicator], by: Sequence[str], *, asked: bool | Collection[str]) -> Axis:
-    """The axis of the sets of classes and crossings that are declared for some divisions, and asked for."""
-    if not isinstance(asked, bool):
-        asked = {asked} if isinstance(asked, str) else set(asked)
-        for breakdown in sorted(asked - set(BREAKDOWNS)):
-            raise IndicatorError.unknown("breakdown", breakdown, BREAKDOWNS)
-    wanted = set(BREAKDOWNS) if asked is True else asked or set()
-    divisions = [by] if isinstance(by, str) else list(by)
-    given = [
-        names
-        for item in indicators.values()
-        for division in divisions
-        if item.applies_to(division)
-        for names in (*((name,) for name in item.breakdowns_on(division)), *item.crossings_on(division))
-        if {name.partition("/")[0] for name in names} <= wanted
-    ]
-    ordered = dict.fromkeys(given)
-    return axis_of([names[0] for names in ordered if len(names) == 1], [names for names in ordered if len(names) > 1])
-
-
-def _possible(
-    register: Register, indicators: Mapping[str, Indicator], axis: Axis, missing: str
-) -> tuple[dict[str, Indicator], Axis]:
-    """The indicators and classes that the register has the variables of; refuses the rest, or warns of it."""
-    has = set(register.variables)
-    lacks = lacking(indicators, has)
-    if missing not in ("refuse", "skip"):
-        raise IndicatorError.unknown("way with missing variables", missing, ["refuse", "skip"])
-    poor = {item.code: sorted(variables_in(item.rule, has) - has) for members in axis.lists for item in members}
-    failures = [{"indicator": key, "lacks": ", ".join(absent)} for key, absent in lacks.items()]
-    failures += [{"class": code, "lacks": ", ".join(absent)} for code, absent in poor.items() if absent]
-    kept = {key: item for key, item in indicators.items() if key not in lacks}
-    if failures and (missing == "refuse" or not kept):
-        raise IndicatorError(
-            f"The register lacks variables that {len(failures)} indicators or classes need.",
-            hint='add the columns, choose fewer indicators or breakdowns, or pass missing="skip".',
-            failures=failures,
-        )
-    if failures:
-        left_out = "; ".join(f"{next(iter(item.values()))} (lacks {item['lacks']})" for item in failures)
-        warnings.warn(f"Left out, since the register lacks variables: {left_out}.", stacklevel=3)
-    return kept, axis.without({code for code, absent in poor.items() if absent})
-
-
-def _unknown(
-    indicators: Mapping[str, Indicator], constants: Constants, areas: Mapping[AreaDivision, Sequence[int]]
-) -> dict[str, set[int]]:
-    """Years that an indicator has no figures for, since a national constant is not known; with a warning."""
-    absent = years_without(indicators, constants, {int(year) for years in areas.values() for year in years})
-    for text in words_without(absent):
-        warnings.warn(text, UnknownConstantWarning, stacklevel=3)
-    return {key: {year for years in of.values() for year in years} for key, of in absent.items()}
 
 
 def _labels(axis: Axis) -> dict[str, dict[str, Mapping[str, str]]]:
