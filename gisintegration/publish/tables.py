@@ -19,6 +19,7 @@ from gisintegration.publish.cells import (
     is_recalculated,
     of_edition,
     outwards_each,
+    positions,
     totals,
 )
 from gisintegration.publish.csv_long import write_long
