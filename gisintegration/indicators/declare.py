@@ -168,11 +168,18 @@ def years_without(
         key: {
             name: absent
             for name in sorted(constants_of(item))
-            if (absent := [year for year in wanted if item.in_force(year) and not constants.has(name, year)])
+            if (absent := [year for year in wanted if item.in_force(year) and not _known(item, name, constants, year)])
         }
         for key, item in indicators.items()
     }
     return {key: absent for key, absent in found.items() if absent}
+
+
+def _known(indicator: Indicator, constant: str, constants: Constants, year: int) -> bool:
+    # The limits of a class are named after its component: no one may have published them.
+    if indicator.kind is Kind.CLASS and constant not in constants.by_name:
+        return False
+    return constants.has(constant, year)
 
 
 def words_without(absent: Mapping[str, Mapping[str, Sequence[int]]]) -> list[str]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gisintegration.engines import Sample
+from gisintegration.errors import IndicatorError
 from gisintegration.indicators.constants import Constants
 from gisintegration.indicators.derived import MOVED
 from gisintegration.indicators.moves import COMING, GOING, STAYED, both, of_the_year_before, split
@@ -269,7 +270,14 @@ def _at_both_ends(made: _Planning, rule: Rule) -> Total:
 
 def _limits(indicator: Indicator, made: _Planning) -> tuple[float, ...]:
     of = indicator.components[0]
-    mean, deviation = (made.constants.value(f"{of}_{figure}", made.year) for figure in ("mean", "deviation"))
+    names = [f"{of}_mean", f"{of}_deviation"]
+    if absent := [name for name in names if name not in made.constants.by_name]:
+        raise IndicatorError(
+            f"'{indicator.id}' is classed by national constants that are not known: {', '.join(absent)}.",
+            hint=f'supply it in a TOML file given as constants=, with [{absent[0]}], source = "…" and '
+            f"[{absent[0]}.years] {made.year} = …, or leave the class out.",
+        )
+    mean, deviation = (made.constants.value(name, made.year) for name in names)
     return tuple(mean + cut * deviation for cut in indicator.cuts)
 
 

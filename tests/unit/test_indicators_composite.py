@@ -92,6 +92,14 @@ def test_without_the_limits_of_the_year_the_class_is_missing_and_told(tmp_path):
     assert row(raw, "mix", "b", 2020)["value"] == 50
 
 
+def test_limits_that_nobody_has_published_make_the_class_missing_or_are_asked_for(tmp_path):
+    with pytest.warns(UnknownConstantWarning, match="kind: no figures for 2020"):
+        raw = counted(tmp_path, PERSONS, ALL, [2020], missing="skip")
+    assert set(values(raw, "kind", 2020).values()) == {"missing"}
+    with pytest.raises(IndicatorError, match="not known: mix_mean, mix_deviation"):
+        counted(tmp_path, PERSONS, ALL, [2020])
+
+
 def test_an_index_is_missing_in_a_year_that_a_component_is(tmp_path):
     still = example_indicator("share", name="still", numerator={"next.labour_status": "employed"})
     mix = example_indicator("index", name="mix", components=("women", "still"))
