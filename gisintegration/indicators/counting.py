@@ -17,7 +17,7 @@ from gisintegration.indicators.classes import SEXES
 from gisintegration.indicators.composite import all_below
 from gisintegration.indicators.constants import Constants
 from gisintegration.indicators.declare import reads_of
-from gisintegration.indicators.dissimilarity import dissimilarity, small_areas, too_few_areas
+from gisintegration.indicators.dissimilarity import dissimilarity, members_of, small_areas, too_few_areas
 from gisintegration.indicators.measures import Over, Plan, plan
 from gisintegration.indicators.moves import across, columns_at_ends, find, level_table
 from gisintegration.indicators.panel import persons_sql
@@ -189,7 +189,7 @@ def _moved(
 def _dissimilarities(
     task: Task, asked: Plan, sums: Sums, level: AreaDivision, parents: npt.NDArray[np.int32]
 ) -> dict[str, Figures]:
-    """The dissimilarity of each indicator of that kind on a level; it is of the areas, not of persons without one."""
+    """Both groups and their dissimilarity, of the areas of a level: persons without a place are in none of them."""
     inside = np.where(small_areas(task.areas), parents, -1).astype(np.int32)
     found = {}
     for item in task.in_force:
@@ -197,9 +197,10 @@ def _dissimilarities(
             cells = cells_of(item, task.axis, level.division, task.year)
             numbers = [total.plus[0] for total in asked.measures[item.id].sums]
             first, second = picked(sums, task.axis, cells, numbers)
-            figures = dissimilarity(first, second, inside, len(level))
-            found[item.id] = np.full((*figures.shape[:-1], len(task.axis.cells)), np.nan)
-            found[item.id][..., cells] = figures
+            groups = [members_of(group, inside, len(level)) for group in (first, second)]
+            figures = np.stack([*groups, dissimilarity(first, second, inside, len(level))], axis=-1)
+            found[item.id] = np.full((*figures.shape[:-2], len(task.axis.cells), 3), np.nan)
+            found[item.id][..., cells, :] = figures
     return found
 
 

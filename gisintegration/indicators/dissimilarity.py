@@ -55,6 +55,19 @@ def dissimilarity(first: Counts, second: Counts, parents: npt.NDArray[np.int32],
     return made
 
 
+def members_of(group: Counts, parents: npt.NDArray[np.int32], count: int) -> Array:
+    """Members of a group in each parent, from those in its small areas.
+
+    Examples
+    --------
+    >>> members_of(np.array([3, 4, 5]), np.array([0, 0, -1], dtype=np.int32), 1).tolist()
+    [7.0]
+    """
+    made = np.zeros((count, *group.shape[1:]))
+    np.add.at(made, parents[parents >= 0], group[parents >= 0])
+    return made
+
+
 def too_few_areas(areas: AreaDivision, parents: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.bool_]:
     """Parents with less than two small areas, over which groups cannot be spread unevenly.
 

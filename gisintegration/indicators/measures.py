@@ -181,8 +181,8 @@ def plan(
 def figures(indicator: Indicator, measure: Measure, sums: ByNumber) -> Figures:
     """Numerator, denominator, value and contributors of a measure of sums, from all sums of the year.
 
-    Where nobody is behind a quotient, or its base adds up to nothing, the value is NaN: there is no such figure. The
-    value of a dissimilarity is not made of these sums and NaN here.
+    Where nobody is behind a quotient, or its base adds up to nothing, the value is NaN: there is no such figure.
+    A dissimilarity is not made of sums of larger areas (:mod:`gisintegration.indicators.dissimilarity`).
 
     Examples
     --------
@@ -205,8 +205,6 @@ def figures(indicator: Indicator, measure: Measure, sums: ByNumber) -> Figures:
         case Kind.NET:
             net, mean = parts[0] - parts[1], parts[2] / 2
             return net, mean, _quotient(net, mean) * 100, np.minimum(parts[0], parts[1])
-        case Kind.DISSIMILARITY:
-            return parts[0], parts[1], np.full_like(parts[0], np.nan), np.minimum(parts[0], parts[1])
     return parts[0], parts[1], _quotient(parts[0], parts[1]) * 100, parts[2]
 
 

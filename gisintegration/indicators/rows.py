@@ -53,7 +53,7 @@ class Part:
         Indicators that could not be counted for want of a national constant or a register year: their figures are
         missing.
     uneven
-        Dissimilarities, shape (areas, total and sexes, cells), by indicator.
+        By indicator, both groups and their dissimilarity, shape (areas, total and sexes, cells, 3).
     single
         Areas with less than two small areas, of which there can be no dissimilarity.
     """
@@ -238,13 +238,12 @@ def _measured(
         middle, number = (values[..., list(cells)] for values in part.middles[measure.sample])
         persons = number.astype(np.float64)
         return np.full_like(middle, np.nan), persons, middle / measure.per, persons
-    found = figures(indicator, measure, _Picked(part.sums, axis, cells))
     if indicator.kind is Kind.DISSIMILARITY:
-        top, base, _, contributors = found
-        found = top, base, part.uneven[indicator.id][..., list(cells)], contributors
-        for values in found:
-            values[part.single] = np.nan
-    return found
+        uneven = part.uneven[indicator.id][..., list(cells), :].copy()
+        uneven[part.single] = np.nan
+        top, base, value = (uneven[..., i] for i in range(3))
+        return top, base, value, np.minimum(top, base)
+    return figures(indicator, measure, _Picked(part.sums, axis, cells))
 
 
 @dataclass(frozen=True, eq=False)

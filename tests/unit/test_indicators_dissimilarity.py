@@ -11,7 +11,8 @@ import pytest
 from gisintegration.areas import take
 from gisintegration.indicators import aggregate
 from gisintegration.indicators.dissimilarity import dissimilarity
-from gisintegration.testing import example_indicator
+from gisintegration.registers import read_register
+from gisintegration.testing import example_indicator, grid_areas
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from four_areas import counted, four_areas, people, register, row, values
@@ -68,6 +69,19 @@ def test_an_area_of_one_small_area_has_none(tmp_path):
         register(tmp_path, people(PERSONS)), {"spread": SPREAD}, by=["town"], areas={three: [2020]}, breakdowns=False
     )
     assert values(raw, "spread", 2020, "north south") == {"north": 25, "south": "not_applicable"}
+
+
+def test_persons_without_a_place_are_in_neither_group(tmp_path):
+    # Kept in an area of their own, they are no small area of the region: as if they were not there.
+    path = tmp_path / "persons.csv"
+    people(PERSONS).to_csv(path, index=False)
+    apart = read_register(path, crs=3006, unplaced="separate")
+    areas = grid_areas(4, 1)
+    raw = aggregate(
+        apart, {"spread": SPREAD}, by=["deso", "region"], region="Provet", areas={areas: [2020]}, breakdowns=False
+    )
+    cell = row(raw, "spread", "provet", 2020)
+    assert (cell.value, cell.numerator, cell.denominator) == (pytest.approx(40), 5, 5)
 
 
 def test_it_equals_the_formula_on_random_counts():
