@@ -15,8 +15,8 @@ from gisintegration.publish.words import Language, internal, is_internal
 from gisintegration.swedish import sort_key
 from gisintegration.tables import Release
 
-# A page has room for so many.
-_BREAKS, _PLACES, _NAMED = 6, 14, 44
+# Letters in a line of a column, and lines in both columns of the page; how many of a list are named at most.
+_LINE, _LINES, _MOST = 58, 112, 14
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,23 @@ class Declaration:
 
 @dataclass(frozen=True)
 class _Of:
-    """What a declaration is made of."""
+    """What a declaration is made of, and how many of each list there is room to name."""
 
     release: Release
     facts: Facts
     about: About
     words: Mapping[str, Any]
     language: Language
+    named: int
 
 
 def declaration(release: Release, facts: Facts, about: About, language: Language) -> Declaration:
-    """The declaration of a release, made of what it says of itself."""
+    """The declaration of a release, made of what it says of itself; lists are cut so that it has room on a page."""
     words = TEXTS[language]
-    parts = (_relevance, _reliability, _timeliness, _access, _comparability)
+    for named in range(_MOST, 0, -1):
+        sections = _sections(_Of(release, facts, about, words, language, named))
+        if sum(map(_height, sections)) <= _LINES:
+            break
     return Declaration(
         language=language,
         name=release.name,
@@ -78,10 +82,7 @@ def declaration(release: Release, facts: Facts, about: About, language: Language
         subtitle=words["subtitle"].format(
             first=facts.years[0], last=facts.years[1], id=release.id, levels=len(facts.levels)
         ),
-        sections=[
-            part(title, _Of(release, facts, about, words, language))
-            for title, part in zip(words["headings"], parts, strict=True)
-        ],
+        sections=sections,
         footer=" ".join(text for text in (release.source_line(language), *_contact(about, words)) if text),
     )
 
@@ -115,28 +116,36 @@ def quality_markdown(made: Declaration) -> str:
     return "\n".join([*lines, made.footer]) + "\n"
 
 
+def _sections(of: _Of) -> list[Section]:
+    parts = (_relevance, _reliability, _timeliness, _access, _comparability)
+    return [part(title, of) for title, part in zip(of.words["headings"], parts, strict=True)]
+
+
+def _height(section: Section) -> float:
+    """About so many lines of a column."""
+    rows = 0 if section.table is None else 1.3 * (len(section.table.rows) + 1.5)
+    return 2.2 + rows + sum(math.ceil((len(line.head) + len(line.text) + 2) / _LINE) + 0.3 for line in section.lines)
+
+
 def _relevance(title: str, of: _Of) -> Section:
     indicators = of.release.indicators.values()
     counted = sorted({of.words["counted"].get(item.counted, item.counted) for item in indicators})
-    places = _few(of.facts.places, _PLACES, of.words)
+    places = _few(of.facts.places, of.named, of.words)
     return Section(
         title,
         [
             Line(of.words["purpose"], of.words["purpose_text"]),
             Line(of.words["population"], of.words["population_text"].format(counted=", ".join(counted), places=places)),
             Line(of.words["variables"], of.words["variables_text"].format(n=len(of.release.indicators))),
-            *_subjects(of.release, of.words, of.language),
+            *_subjects(of),
         ],
     )
 
 
-def _subjects(release: Release, words: Mapping[str, Any], language: Language) -> Iterable[Line]:
-    every = subjects_of(release)
-    # Titles as long as the page has room, in equal parts of each subject.
-    share = max(2, _NAMED // max(len(every), 1))
-    for subject, items in every.items():
-        titles = [item.title[language] for item in items]
-        yield Line(words["subjects"].get(subject, subject), _few(titles, share, words, separator="; "))
+def _subjects(of: _Of) -> Iterable[Line]:
+    for subject, items in subjects_of(of.release).items():
+        titles = [item.title[of.language] for item in items]
+        yield Line(of.words["subjects"].get(subject, subject), _few(titles, of.named, of.words, separator="; "))
 
 
 def _reliability(title: str, of: _Of) -> Section:
@@ -228,13 +237,13 @@ def _comparability(title: str, of: _Of) -> Section:
         title,
         [
             Line(of.words["areas"], of.words["areas_text"]),
-            Line(of.words["breaks"], " ".join(told[:_BREAKS]) if told else of.words["no_breaks"]),
-            *([Line("", of.words["more_breaks"].format(n=len(told) - _BREAKS))] if len(told) > _BREAKS else []),
+            Line(of.words["breaks"], " ".join(told[: of.named]) if told else of.words["no_breaks"]),
+            *([Line("", of.words["more_breaks"].format(n=len(told) - of.named))] if len(told) > of.named else []),
             *([Line(of.words["stated"], of.words["stated_text"].format(by=", ".join(stated)))] if stated else []),
             Line(
                 of.words["assumptions"],
                 of.words["assumptions_text"].format(
-                    n=len(assumed), titles=_few(assumed, _BREAKS, of.words, separator="; ")
+                    n=len(assumed), titles=_few(assumed, of.named, of.words, separator="; ")
                 )
                 if assumed
                 else of.words["no_assumptions"],
