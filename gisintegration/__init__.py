@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from gisintegration.change.crosswalk_make import crosswalk as crosswalk
     from gisintegration.change.crosswalk_preview import preview_crosswalks as preview_crosswalks
     from gisintegration.change.recalculate import recalculate as recalculate
+    from gisintegration.database import ReleaseDiff as ReleaseDiff
     from gisintegration.database import ReleaseInfo as ReleaseInfo
     from gisintegration.database import Store as Store
-    from gisintegration.database import open_release as open_release
+    from gisintegration.database import StoreCheck as StoreCheck
     from gisintegration.database import open_store as open_store
     from gisintegration.database import release as release
-    from gisintegration.database import save_release as save_release
     from gisintegration.database import select_release as select_release
     from gisintegration.database.coverage import coverage as coverage
     from gisintegration.database.validation import Limits as Limits
@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from gisintegration.project import list_areas as list_areas
     from gisintegration.project import locate_project as locate_project
     from gisintegration.project import open_project_release as open_project_release
+    from gisintegration.project import open_project_store as open_project_store
     from gisintegration.project import read_project as read_project
     from gisintegration.project import recalculate_project as recalculate_project
     from gisintegration.project import recalculate_table as recalculate_table
@@ -83,9 +84,9 @@ if TYPE_CHECKING:
     from gisintegration.publish import write_px as write_px
     from gisintegration.publish import write_tables as write_tables
     from gisintegration.publish.excel import write_excel as write_excel
-    from gisintegration.publish.powerpoint import write_powerpoint as write_powerpoint
     from gisintegration.publish.metadata import About as About
     from gisintegration.publish.metadata import write_metadata as write_metadata
+    from gisintegration.publish.powerpoint import write_powerpoint as write_powerpoint
     from gisintegration.publish.validation_report import write_validation as write_validation
     from gisintegration.publish.webmap import write_map as write_map
     from gisintegration.registers import Register as Register
@@ -108,7 +109,7 @@ _NAMES: dict[str, str] = {
     "change.crosswalk_make": "crosswalk",
     "change.crosswalk_preview": "preview_crosswalks",
     "change.recalculate": "recalculate",
-    "database": "ReleaseInfo Store open_release open_store release save_release select_release",
+    "database": "ReleaseDiff ReleaseInfo Store StoreCheck open_store release select_release",
     "database.coverage": "coverage",
     "database.validation": "Limits Validation validate",
     "disclosure": "Policy protect",
@@ -117,7 +118,7 @@ _NAMES: dict[str, str] = {
     "locate": "Places locate nearest places",
     "project": (
         "Project ProjectCheck Run check_project demo_project export file_name init_project list_areas locate_project "
-        "open_project_release read_project recalculate_project recalculate_table run_project"
+        "open_project_release open_project_store read_project recalculate_project recalculate_table run_project"
     ),
     "publish": (
         "write_change_tables write_changes write_geopackage write_jsonstat write_layers write_parquet write_px "

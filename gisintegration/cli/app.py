@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import gisintegration as gi
-from gisintegration.cli import areas, crosswalk, fetch, outputs, project, recalculate, registers
+from gisintegration.cli import areas, crosswalk, fetch, outputs, project, recalculate, registers, release
 from gisintegration.cli.describe import described, page
 from gisintegration.cli.terminal import HELPS, VERBS, Terminal, verb
 
@@ -45,6 +45,7 @@ registers.register(app)
 crosswalk.register(app)
 outputs.register(app)
 recalculate.register(app)
+release.register(app)
 fetch.register(app)
 
 

@@ -20,6 +20,9 @@ ProjectOption = Annotated[
 ]
 KommunOption = Annotated[list[str] | None, typer.Option("--kommun", help="Only this kommun (code); may be repeated.")]
 LanOption = Annotated[list[str] | None, typer.Option("--lan", help="Only this län (code); may be repeated.")]
+ReleaseOption = Annotated[
+    str | None, typer.Option("--release", help="Number of a release, or previous; default the latest.")
+]
 LanguageOption = Annotated[str, typer.Option("--language", help="sv or en.")]
 
 

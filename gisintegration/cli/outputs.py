@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 import gisintegration as gi
-from gisintegration.cli.options import KommunOption, LanOption, ProjectOption, conditions, find_project
+from gisintegration.cli.options import KommunOption, LanOption, ProjectOption, ReleaseOption, conditions, find_project
 from gisintegration.cli.terminal import Terminal, verb
 from gisintegration.project.outputs import exported
 from gisintegration.project.parts import Format
@@ -31,6 +31,7 @@ def export(
         ),
     ] = None,
     project: ProjectOption = None,
+    number: ReleaseOption = None,
     indicator: Annotated[
         list[str] | None, typer.Option(help="Ids or subjects, * for any text, commas between; may be repeated.")
     ] = None,
@@ -63,14 +64,16 @@ def export(
     Example: gisintegration export --format px --indicator "employed*" --level deso --years latest-4 --kommun 1480
     """
     found = find_project(project)
-    release = gi.select_release(
-        gi.open_project_release(found, where=conditions(kommun, lan)),
-        areas=area or None,
+    release = gi.open_project_release(
+        found,
+        where=conditions(kommun, lan),
+        number=number,
         indicators=indicator or None,
         levels=level or None,
         years=years or None,
         breakdowns=breakdowns,
     )
+    release = gi.select_release(release, areas=area) if area else release
     path = gi.export(
         release,
         to or Path(gi.file_name(release.name, format)),
@@ -96,6 +99,7 @@ def map_(
     level: Annotated[str, typer.Option(help="deso, regso, kommun, …")] = "deso",
     to: Annotated[Path | None, typer.Option(help="HTML file; default <indicator>_<level>.html.")] = None,
     project: ProjectOption = None,
+    number: ReleaseOption = None,
     kommun: KommunOption = None,
     lan: LanOption = None,
     sex: Annotated[Literal["total", "women", "men"], typer.Option(help="Whom the figures are for.")] = "total",
@@ -106,7 +110,9 @@ def map_(
     Example: gisintegration map --indicator employed_share --level regso
     """
     found = find_project(project)
-    release = gi.open_project_release(found, where=conditions(kommun, lan))
+    release = gi.open_project_release(
+        found, where=conditions(kommun, lan), number=number, indicators=indicator, breakdowns=False
+    )
     path = gi.write_map(
         release,
         to or Path(f"{indicator}_{level}.html"),

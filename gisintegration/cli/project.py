@@ -87,13 +87,27 @@ def run(
     project: ProjectOption = None,
     kommun: KommunOption = None,
     lan: LanOption = None,
-    to: Annotated[Path | None, typer.Option(help="Another output folder than the project file's.")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="Another output folder than the project file's, with a store beside it; needed for a part."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="Who makes the release; else [release] in the project file.")] = None,
+    date: Annotated[str | None, typer.Option(help="When, as 2026-04-01; the clock is never asked.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why, for those who ask what changed.")] = None,
 ) -> None:
-    """Read, place, count, protect and publish, as the project file says.
+    """Read, place, count, protect, validate and publish, as the project file says: a new release, if figures are new.
 
-    Example: gisintegration run --kommun 1480 --to goteborg
+    Example: gisintegration run --by "Statistikenheten" --date 2026-04-01 --reason "Register 2025"
     """
-    made = gi.run_project(find_project(project), where=conditions(kommun, lan), to=to, progress=terminal.progress)
+    made = gi.run_project(
+        find_project(project),
+        where=conditions(kommun, lan),
+        to=to,
+        by=by,
+        date=date,
+        reason=reason,
+        progress=terminal.progress,
+    )
     terminal.result(run_result(made), Group(*run_summary(made)))
 
 

@@ -20,6 +20,12 @@ def run_result(made: gi.Run) -> dict[str, Any]:
     """A run as data."""
     return {
         "release": made.release.id,
+        "number": made.info.number,
+        "changed": dict(made.info.changed),
+        "counted": {str(year): count for year, count in made.counted.items()},
+        "reused": made.reused,
+        "validation": made.validation.counts,
+        "store": str(made.store.folder),
         "folder": str(made.folder),
         "internal": str(made.internal),
         "files": list(made.files),
@@ -49,7 +55,19 @@ def run_summary(made: gi.Run) -> Iterator[RenderableType]:
         yield Text(message)
     for stamp in made.release.stamps.values():
         yield Text(stamp["en"])
+    yield Text(f"Validation: {made.validation.summary}.")
     yield _files(made)
+    yield Text(release_line(made))
+
+
+def release_line(made: gi.Run) -> str:
+    """Which release it is, what changed in it, and what was counted for it."""
+    changed = made.info.changed
+    told = ", ".join(f"{_count(changed[name])} {name}" for name in ("added", "changed", "removed") if changed[name])
+    parts = made.reused + sum(made.counted.values())
+    counted = ", ".join(str(year) for year in made.counted) or "nothing"
+    work = f" Counted now: {counted}; {_count(made.reused)} parts were in the store." if parts else ""
+    return f"Release {made.info.number} ({made.release.id}): {told or 'nothing changed'}.{work}"
 
 
 def check_table(found: gi.ProjectCheck) -> Table:
@@ -115,7 +133,7 @@ def _breaks(made: gi.Run) -> Table:
 def _files(made: gi.Run) -> Table:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     folder = _near(made.folder)
-    own = [name for name in made.files if not name.startswith("release/")]
+    own = [name for name in made.files if not name.startswith(("validation/", "metadata/"))]
     csv = [name for name in own if name.endswith(".csv")]
     rows = [
         *(("Layers (QGIS)", name) for name in own if name.endswith(".gpkg")),
@@ -126,6 +144,8 @@ def _files(made: gi.Run) -> Table:
     ]
     for number, (kind, name) in enumerate(rows):
         table.add_row(kind if number == 0 or rows[number - 1][0] != kind else "", f"{folder}/{name}")
+    table.add_row("Validation", f"{folder}/validation/validation.html")
+    table.add_row("Releases", f"{_near(made.store.folder)} (gisintegration release list)")
     table.add_row("Internal log", f"{_near(made.internal)} (not to be released)")
     return table
 

@@ -34,6 +34,8 @@ class Draft:
         As in a protected table, of all parts.
     name, organisation, source, notes, manifest
         As in a release.
+    empty
+        Fingerprints of what was counted and gave no row.
     """
 
     parts: tuple[Part, ...]
@@ -46,6 +48,7 @@ class Draft:
     source: str = ""
     notes: tuple[Texts, ...] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

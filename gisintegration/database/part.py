@@ -73,7 +73,7 @@ class Part:
     file, sha256, size
         In the store: its name relative to the store, its SHA-256 and bytes. Empty in memory.
     fingerprint
-        Hash of everything the rows were made from; empty when not known.
+        Hash of everything the rows were made from; empty when not known. Not in the manifest.
     """
 
     key: PartKey
@@ -99,7 +99,6 @@ class Part:
             "file": self.file,
             "sha256": self.sha256,
             "size": self.size,
-            "fingerprint": self.fingerprint,
         }
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +19,7 @@ from gisintegration.database.inspection import StoreCheck, inspect, verify
 from gisintegration.database.manifests import FOLDER, Damaged, Manifest, read_manifests
 from gisintegration.database.part import Part, PartKey, read_part, rows_of
 from gisintegration.database.release import draft_of
+from gisintegration.database.remembered import read_remembered
 from gisintegration.database.removal import Removal, collect
 from gisintegration.database.writing import commit, put, writing
 from gisintegration.errors import DisclosureError, InputError
@@ -242,20 +243,40 @@ class Store:
         path = self.folder / part.file
         return path.is_file() and path.stat().st_size == part.size and sha256(path) == part.sha256
 
-    def find(self, fingerprints: Mapping[PartKey, str]) -> dict[PartKey, Part]:
-        """Parts of any release that were made from the same as is told of by a fingerprint, and are whole."""
-        found: dict[PartKey, Part] = {}
-        for one in reversed([one for one in self.manifests if not one.removed]):
-            for part in one.parts:
-                wanted = part.key not in found and part.fingerprint and fingerprints.get(part.key) == part.fingerprint
-                if wanted and self.whole(part):
-                    found[part.key] = part
+    def find(self, fingerprints: Iterable[str]) -> dict[str, tuple[tuple[Part, ...], int]]:
+        """What releases have that was made from the same as fingerprints tell, and is whole.
+
+        Returns
+        -------
+        dict
+            Fingerprint → its parts (there may be none), and the newest release that has them.
+        """
+        remembered = read_remembered(self.folder).made
+        held = {(part.key, part.content): one.number for one in self.manifests if not one.removed for part in one.parts}
+        whole: dict[str, bool] = {}
+        found: dict[str, tuple[tuple[Part, ...], int]] = {}
+        for name in sorted(set(fingerprints) & remembered.keys()):
+            _, contents = remembered[name]
+            if not self.releases or any(content not in held for content in contents):
+                continue
+            parts = tuple(self.known[content] for content in contents)
+            for part in parts:
+                if part.file not in whole:
+                    whole[part.file] = self.whole(part)
+            if all(whole[part.file] for part in parts):
+                found[name] = parts, max((held[content] for content in contents), default=self.releases[-1].number)
         return found
 
     @property
     def next_number(self) -> int:
         """The number of the next release: one more than any that was ever used."""
         return max([one.number for one in self.manifests] + [one.number for one in self.damaged], default=0) + 1
+
+    def number_of(self, draft: Draft) -> int:
+        """The number that a draft has in the store, or will have."""
+        latest = next((one for one in reversed(self.manifests) if not one.removed), None)
+        same = latest is not None and (latest.body["id"], latest.body["words"]) == (draft.id, draft.words)
+        return latest.number if latest is not None and same else self.next_number
 
     @contextmanager
     def writing(self, what: str = "a program") -> Iterator[None]:
@@ -270,9 +291,14 @@ class Store:
             yield
 
     def put(
-        self, tables: Sequence[ProtectedTable], *, fingerprints: Mapping[PartKey, str] | None = None
+        self, tables: Sequence[ProtectedTable], *, fingerprints: Mapping[str, str] | None = None
     ) -> tuple[Part, ...]:
         """Write the parts of protected tables; no release names them yet.
+
+        Parameters
+        ----------
+        fingerprints
+            Indicator → hash of everything its rows were made from, to find them by.
 
         Raises
         ------

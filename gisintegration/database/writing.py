@@ -21,7 +21,8 @@ from gisintegration.database.catalogue import CATALOGUE, CatalogueBusyError, kep
 from gisintegration.database.diff import cells_sql, diff_parts
 from gisintegration.database.draft import Draft, by_indicator, changes, check_parts
 from gisintegration.database.manifests import FORMAT, Manifest, write_manifest
-from gisintegration.database.part import Part, PartKey, part_bytes, parts_in
+from gisintegration.database.part import Part, part_bytes, parts_in
+from gisintegration.database.remembered import read_remembered, write_remembered
 from gisintegration.errors import OutputError
 from gisintegration.files import atomic, sha256
 from gisintegration.locks import hold, let_go
@@ -76,13 +77,13 @@ def clean(folder: Path) -> list[str]:
     return []
 
 
-def put(store: Store, tables: Sequence[ProtectedTable], fingerprints: Mapping[PartKey, str]) -> tuple[Part, ...]:
+def put(store: Store, tables: Sequence[ProtectedTable], fingerprints: Mapping[str, str]) -> tuple[Part, ...]:
     """Write the parts of tables that the store does not have."""
     made = []
     for part, rows in parts_in(tables):
         known = store.known.get((part.key, part.content))
         kept = known if known is not None and store.whole(known) else _write(store.folder, part, rows)
-        made.append(replace(kept, fingerprint=fingerprints.get(part.key, "")))
+        made.append(replace(kept, fingerprint=fingerprints.get(part.key.indicator, "")))
     return tuple(made)
 
 
@@ -93,6 +94,7 @@ def commit(store: Store, draft: Draft, *, by: str, date: str, reason: str) -> Ma
     latest = there[-1] if there else None
     identity, words = draft.id, draft.words
     if latest is not None and (latest.body["id"], latest.body["words"]) == (identity, words):
+        _remember(store, draft)
         store.messages += (f"Nothing is new: release {latest.number} says the same, and no new one was made.",)
         return latest
     areas = [_areas(store.folder, draft.areas[key]) for key in sorted(draft.areas)]
@@ -131,8 +133,14 @@ def commit(store: Store, draft: Draft, *, by: str, date: str, reason: str) -> Ma
     made = write_manifest(store.folder, body)
     _sync_folders(store.folder / "releases")
     store.reload()
+    _remember(store, draft)
     refresh(store)
     return made
+
+
+def _remember(store: Store, draft: Draft) -> None:
+    with suppress(OutputError):  # a help that may be lost
+        write_remembered(store.folder, read_remembered(store.folder).with_(draft.parts, draft.empty))
 
 
 def _revisions(store: Store, number: int, parts: Sequence[Part], before: Sequence[Part]) -> dict[str, Any] | None:

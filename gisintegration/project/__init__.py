@@ -3,7 +3,7 @@
 from gisintegration.project.check import ProjectCheck, check_project
 from gisintegration.project.demo import demo_project
 from gisintegration.project.init import init_project
-from gisintegration.project.kept import open_project_release
+from gisintegration.project.kept import open_project_release, open_project_store
 from gisintegration.project.listing import list_areas
 from gisintegration.project.locating import locate_project
 from gisintegration.project.outputs import export, file_name
@@ -24,6 +24,7 @@ __all__ = [
     "list_areas",
     "locate_project",
     "open_project_release",
+    "open_project_store",
     "read_project",
     "recalculate_project",
     "recalculate_table",

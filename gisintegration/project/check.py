@@ -14,11 +14,11 @@ from gisintegration.indicators import Constants
 from gisintegration.progress import ProgressOption, part, reporter
 from gisintegration.project.check_register import check_register
 from gisintegration.project.check_reported import check_reported
-from gisintegration.project.counting import read_own
 from gisintegration.project.findings import Finding, Findings, check_maps
 from gisintegration.project.inputs import project_indicators, read_editions
 from gisintegration.project.outputs import check_outputs
 from gisintegration.project.settings import Project, read_project
+from gisintegration.project.tasks import read_own
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def check_project(
             found.add("ok", f"areas.own.{name}", f"{len(areas_read)} areas or keys.")
             _check_own_beside(found, project, name)
     found.attempt("policy", lambda: policy_named(project.settings.policy.name))
-    found.attempt("output", lambda: check_outputs(project, project.output, project.internal))
+    found.attempt("output", lambda: check_outputs(project, project.output, project.internal, project.store))
     if project.settings.register_ is None:
         report(0.2, "Checking the published tables")
         check_reported(found, project, editions or {})

@@ -1,4 +1,4 @@
-"""Counting everything a project asks for: its editions, its own areas, its groups."""
+"""Counting what a project asks for, a year at a time, into the store; what the store has is not counted anew."""
 
 from __future__ import annotations
 
@@ -7,209 +7,254 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import pandas as pd
-
-from gisintegration.areas import AreaDivision, KeyDivision, groups, levels, read_areas, read_key
-from gisintegration.areas.levels import slug
-from gisintegration.errors import CodeError, ProjectError
+from gisintegration.areas import AreaDivision
+from gisintegration.database import Store
+from gisintegration.database.part import Part
+from gisintegration.database.release import declared, joined_labels
+from gisintegration.disclosure import protect
 from gisintegration.indicators import Constants, aggregate
+from gisintegration.indicators.composite import all_below
 from gisintegration.indicators.placing import place_voters, with_years_before
 from gisintegration.progress import Progress, part
-from gisintegration.project.inputs import Editions, joined, years_asked, years_left_out, years_wanted
-from gisintegration.project.parts import OwnPart
-from gisintegration.project.plan import plans_of
+from gisintegration.project.fingerprints import Fingerprints
 from gisintegration.project.settings import Project
+from gisintegration.project.tasks import Task, with_groups
 from gisintegration.registers import Placement, PlacementReport, Register, place, place_by_key
-from gisintegration.tables import Indicator, RawTable
+from gisintegration.tables import Indicator, Labels, ProtectedTable, RawTable
 
-Asked = Mapping[AreaDivision, Sequence[int]]
+# A task's number, an indicator and a year: what is counted, or taken from the store, as one.
+Unit = tuple[int, str, int]
 
 
 @dataclass
 class Counted:
-    """Raw tables with the areas they speak of, and how persons came to them."""
+    """Parts in the store, how they came there, and how persons came to their areas.
 
-    tables: list[RawTable] = field(default_factory=list)
-    areas: dict[str, AreaDivision] = field(default_factory=dict)
+    Parameters
+    ----------
+    parts
+        Of every indicator, edition and year.
+    empty
+        Fingerprints of what was counted and gave no row.
+    placed
+        Of the years that were counted now.
+    rows
+        Rows in and what became of them, by edition and year, of all years; 1–19 as ``"<20"``.
+    years
+        Year → number of indicators that were counted now.
+    reused
+        Number of parts that were taken from the store.
+    """
+
+    parts: list[Part] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    indicators: dict[str, Indicator] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
+    stamps: dict[str, Mapping[str, str]] = field(default_factory=dict)
     placed: list[PlacementReport] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    years: dict[int, int] = field(default_factory=dict)
+    reused: int = 0
 
 
-@dataclass(frozen=True)
-class _Task:
-    """One call of ``aggregate``."""
+@dataclass(frozen=True, eq=False)
+class _Count:
+    """One run's counting: what is counted, from what, into which store."""
 
-    placement: Placement
-    areas: Asked
-    by: Sequence[str]
-    indicators: Mapping[str, Indicator]
+    project: Project
+    register: Register
+    tasks: Sequence[Task]
+    constants: Constants
+    store: Store
+    prints: Mapping[Unit, str]
+    counted: Counted
 
 
 def count_all(
     project: Project,
     register: Register,
-    editions: Editions,
-    indicators: Mapping[str, Indicator],
+    tasks: Sequence[Task],
     constants: Constants,
+    store: Store,
     *,
     progress: Progress,
 ) -> Counted:
-    """Place the register in everything the project names, and count.
+    """Count what the store does not have, protect it and put it into the store.
 
     Raises
     ------
-    ProjectError
-        The register lacks years that were asked for, or groups name codes that no edition has.
+    DisclosureError
+        The policy refuses what was asked for.
+    OutputError
+        The store cannot be written to.
     """
-    settings = project.settings
-    available = years_wanted(project, register.years)
-    plans = plans_of(project, editions, available)
-    own = {read_own(project, name, found): years_of(found, available) for name, found in settings.own.items()}
-    layers = {areas: years for areas, years in own.items() if isinstance(areas, AreaDivision)}
-    by_flow = {
-        flow: {key: item for key, item in indicators.items() if item.flow is flow}
-        for flow in sorted({item.flow for item in indicators.values()})
-    }
-    asked = {flow: [years_asked(plan.editions, available, flow=flow) for plan in plans] for flow in by_flow}
-    wanted = _united([*(years for found in asked.values() for years in found), layers])
-    everything = with_years_before(indicators, wanted, register.years)
+    progress(0.0, "Comparing the register with the last release")
+    prints = _fingerprints(project, register, tasks, constants)
     counted = Counted()
-    named = next(iter(editions), None)
-    if named and (left := years_left_out([*wanted.values(), *own.values()], available, example=named.key)):
-        warnings.warn(left, stacklevel=2)
-    tasks: list[_Task] = []
-    voters: Placement | None = None
-    if everything:
-        placement = place(register, everything, progress=part(progress, 0.0, 0.4))
-        counted.placed.append(placement.report)
-        voters = place_voters(register, indicators, wanted)
-        for flow, chosen in by_flow.items():
-            for plan, mine in zip(plans, asked[flow], strict=True):
-                tasks.append(_Task(placement, mine, plan.by, chosen))
-                if plan.grouped:
-                    tasks += _group_tasks(settings.groups, mine, placement, chosen)
-            tasks += [_Task(placement, {areas: years}, [areas.division], chosen) for areas, years in layers.items()]
-    for keyed, years in own.items():
-        if isinstance(keyed, KeyDivision):
-            levels_of = dict.fromkeys(keyed.divisions.values(), years)
-            read = with_years_before(indicators, levels_of, register.years)
-            placement = place_by_key(register, keyed, sorted({year for found in read.values() for year in found}))
-            counted.placed.append(placement.report)
-            tasks += [_Task(placement, {areas: years}, [level], indicators) for level, areas in keyed.divisions.items()]
-    for number, task in enumerate(tasks):
-        span = part(progress, 0.4 + 0.6 * number / len(tasks), 0.4 + 0.6 * (number + 1) / len(tasks))
-        region = settings.levels.region
-        counted.tables.append(
-            aggregate(
-                register,
-                task.indicators,
-                by=task.by,
-                areas=task.areas,
-                places=task.placement,
-                election_places=None if task.placement.keyed else voters,
-                region=region,
-                constants=constants,
-                missing="skip",
-                progress=span,
-            )
-        )
-        for key, level in divisions_of(list(task.areas), task.by, region).items():
-            older = counted.areas.get(key)
-            counted.areas[key] = level if older is None else joined(older, level)
+    this = _Count(project, register, tasks, constants, store, prints, counted)
+    todo = _reuse(this)
+    placements = _place(this, todo, part(progress, 0.05, 0.3))
+    years = sorted({year for _, _, year in todo})
+    for number, year in enumerate(years):
+        span = part(progress, 0.3 + 0.7 * number / len(years), 0.3 + 0.7 * (number + 1) / len(years))
+        mine = {(task, name) for task, name, of in todo if of == year}
+        counted.years[year] = len({name for _, name in mine})
+        _count_year(this, placements, mine, year, span)
+    counted.parts.sort(key=lambda one: one.key)
     return counted
 
 
-def _united(asked: Sequence[Asked]) -> dict[AreaDivision, list[int]]:
-    """Every edition with all the years asked for on it."""
-    found: dict[AreaDivision, set[int]] = {}
-    for one in asked:
-        for areas, years in one.items():
-            found.setdefault(areas, set()).update(years)
-    return {areas: sorted(years) for areas, years in found.items()}
+def _fingerprints(project: Project, register: Register, tasks: Sequence[Task], constants: Constants) -> dict[Unit, str]:
+    made = Fingerprints(project, register, constants)
+    return {
+        (number, name, year): made.of(task, name, year)
+        for number, task in enumerate(tasks)
+        for name in task.indicators
+        for year in task.years
+    }
 
 
-def divisions_of(editions: Sequence[AreaDivision], by: Sequence[str], region: str | None) -> dict[str, AreaDivision]:
-    """Every division that figures are given for, by key. One met over several editions is drawn as in the newest."""
-    found: dict[str, AreaDivision] = {}
-    for areas in sorted(editions, key=lambda edition: (edition.division, edition.edition)):
-        for level in levels(areas, by, region=region).values():
-            older = found.get(level.key)
-            found[level.key] = level if older is None else joined(older, level)
-    return found
+def _reuse(this: _Count) -> set[Unit]:
+    """Take from the store what is as it was; what is left to count, with the components of what is composed."""
+    tasks, prints, store, counted = this.tasks, this.prints, this.store, this.counted
+    found = store.find(prints.values())
+    todo = {unit for unit, one in prints.items() if one not in found}
+    # An index is protected by its components, which are counted with it.
+    todo |= {
+        (number, below, year)
+        for number, name, year in todo
+        for below in all_below(name, tasks[number].indicators)
+        if below in tasks[number].indicators
+    }
+    rows: dict[tuple[str, int], dict[str, Any]] = {}
+    releases = set()
+    for unit, one in prints.items():
+        if unit in todo:
+            continue
+        kept, number = found[one]
+        counted.parts += kept
+        counted.reused += len(kept)
+        if not kept:
+            counted.empty.append(one)
+        releases.add(number)
+        year = unit[2]
+        for row in store.manifest(number).body["made"].get("steps", {}).get("placed", ()):
+            if row["year"] == year:
+                rows[row["edition"], year] = row
+    for number in sorted(releases):
+        body = store.manifest(number).body
+        mine = {part.key.indicator for part in counted.parts}
+        declared_then = {
+            name: Indicator.model_validate(item) for name, item in body["indicators"].items() if name in mine
+        }
+        counted.indicators |= declared_then
+        counted.labels = joined_labels([counted.labels, body["labels"]])
+        counted.stamps |= body["stamps"]
+    counted.rows = [rows[key] for key in sorted(rows)]
+    return todo
 
 
-def read_own(project: Project, name: str, own: OwnPart) -> AreaDivision | KeyDivision:
-    """Areas of one's own: a layer, or a key table with its levels."""
-    path = project.resolve(own.path)
-    if own.levels:
-        if own.key is None:
-            raise ProjectError(
-                f"areas.own.{name} names levels and no key.", hint='name the column of keys: key = "fastighetsnyckel".'
-            )
-        return read_key(path, key=own.key, levels=own.levels, edition=own.edition, years=own.years or (None, None))
-    fields: dict[str, Any] = {"title": own.title} if own.title else {}
-    return read_areas(
-        path,
-        level=name,
-        edition=own.edition,
-        code=own.code,
-        name=own.name,
-        layer=own.layer,
-        overlaps=own.overlaps,
-        years=own.years,
-        **fields,
-    )
+def _place(this: _Count, todo: set[Unit], report: Progress) -> dict[int, tuple[Placement, Placement | None]]:
+    """Where persons belong, for the years that are counted: by coordinates once for all tasks, by each key once."""
+    register, tasks, counted = this.register, this.tasks, this.counted
+    wanted: dict[AreaDivision, set[int]] = {}
+    indicators: dict[str, Indicator] = {}
+    keyed: dict[int, tuple[Any, set[int]]] = {}
+    for number, name, year in sorted(todo):
+        task = tasks[number]
+        item = task.indicators[name]
+        if task.keyed is not None:
+            read = with_years_before({name: item}, {key: [year] for key in task.of(year)}, register.years)
+            known = keyed.setdefault(id(task.keyed), (task.keyed, set()))
+            known[1].update(other for years in read.values() for other in years)
+            continue
+        indicators[name] = item
+        for areas in task.of(year):
+            # Groups are areas put together, which persons are placed in one by one.
+            wanted.setdefault(_ungrouped(tasks, task, areas), set()).add(year)
+    placements: dict[int, tuple[Placement, Placement | None]] = {}
+    by_key = {}
+    if wanted:
+        asked = {areas: sorted(years) for areas, years in wanted.items()}
+        placement = place(register, with_years_before(indicators, asked, register.years), progress=report)
+        voters = place_voters(register, indicators, asked)
+        counted.placed.append(placement.report)
+        placements |= {number: (placement, voters) for number, task in enumerate(tasks) if task.keyed is None}
+    for one, years in keyed.values():
+        by_key[id(one)] = place_by_key(register, one, sorted(years))
+        counted.placed.append(by_key[id(one)].report)
+    placements |= {
+        number: (by_key[id(task.keyed)], None)
+        for number, task in enumerate(tasks)
+        if task.keyed is not None and id(task.keyed) in by_key
+    }
+    fresh = {(row["edition"], row["year"]): row for one in counted.placed for row in one.manifest()}
+    merged = {(row["edition"], row["year"]): row for row in counted.rows} | fresh
+    counted.rows = [merged[key] for key in sorted(merged)]
+    return placements
 
 
-def years_of(own: OwnPart, available: Sequence[int]) -> list[int]:
-    """The register's years that areas of one's own are valid in."""
-    first, last = own.years or (min(available), max(available))
-    return [year for year in available if first <= year <= last]
+def _ungrouped(tasks: Sequence[Task], task: Task, areas: AreaDivision) -> AreaDivision:
+    """The edition that grouped areas are, without their groups."""
+    if task.groups is None:
+        return areas
+    return next(one for other in tasks if other.groups is None for one in other.areas if one.key == areas.key)
 
 
-def _group_tasks(
-    named: Mapping[str, Sequence[str]], asked: Asked, placement: Placement, indicators: Mapping[str, Indicator]
-) -> list[_Task]:
-    """Groups on each edition that has all their codes. Groups that share areas are counted one after the other."""
-    tasks = []
-    found: set[str] = set()
-    for areas, years in asked.items():
-        whole = {name: codes for name, codes in named.items() if set(codes) <= set(areas.codes)}
-        found |= set(whole)
-        for layer in _disjoint(whole):
-            grouped = _with_groups(placement.areas[areas.key], layer)
-            tasks.append(_Task(replace(placement, areas={areas.key: grouped}), {grouped: years}, ["group"], indicators))
-    for name in sorted(set(named) - found):
-        try:
-            for areas in asked:
-                groups(areas, {name: named[name]})
-        except CodeError as error:
-            raise ProjectError(
-                f'groups."{name}": no edition has all its codes. {error.message}',
-                hint=error.hint,
-                failures=error.failures,
-            ) from error
-    return tasks
+def _count_year(
+    this: _Count,
+    placements: Mapping[int, tuple[Placement, Placement | None]],
+    wanted: set[tuple[int, str]],
+    year: int,
+    report: Progress,
+) -> None:
+    """Count a year, protect what belongs together, and put it into the store."""
+    raw: list[RawTable] = []
+    numbers = sorted({number for number, _ in wanted})
+    for done, number in enumerate(numbers):
+        task = this.tasks[number]
+        chosen = {name: item for name, item in task.indicators.items() if (number, name) in wanted}
+        span = part(report, 0.8 * done / len(numbers), 0.8 * (done + 1) / len(numbers))
+        raw.append(_aggregated(this, replace(task, indicators=chosen), placements[number], year, span))
+    report(0.8, f"Protecting the figures of {year}")
+    tables = protect(raw, this.project.settings.policy.name)
+    raw.clear()
+    report(0.85, f"Keeping the figures of {year}")
+    for number, table in zip(numbers, tables, strict=True):
+        mine = {name: this.prints[number, name, year] for task, name in wanted if task == number}
+        made = this.store.put([table], fingerprints=mine)
+        this.counted.parts += made
+        this.counted.empty += sorted(set(mine.values()) - {one.fingerprint for one in made})
+        _tell(this.counted, table)
 
 
-def _disjoint(named: Mapping[str, Sequence[str]]) -> list[dict[str, Sequence[str]]]:
-    """Groups in as few lists as it takes for no two of a list to share an area, in their order."""
-    layers: list[dict[str, Sequence[str]]] = []
-    for name, codes in named.items():
-        free = (layer for layer in layers if not any(set(codes) & set(others) for others in layer.values()))
-        layer = next(free, None)
-        if layer is None:
-            layers.append({name: codes})
-        else:
-            layer[name] = codes
-    return layers
+def _tell(counted: Counted, table: ProtectedTable) -> None:
+    counted.indicators |= declared([table])
+    counted.labels = joined_labels([counted.labels, table.labels])
+    counted.stamps |= table.stamps
 
 
-def _with_groups(areas: AreaDivision, named: Mapping[str, Sequence[str]]) -> AreaDivision:
-    """The areas with their group as a parent."""
-    made = groups(areas, named)
-    names = dict(zip(made.codes, made.names, strict=True))
-    owner = {code: slug(name) for name, codes in named.items() for code in codes}
-    codes = pd.Series([owner.get(code) for code in areas.codes], dtype=object)
-    texts = pd.Series([None if code is None else names[code] for code in codes], dtype=object)
-    table = areas.table.assign(group=codes, group_name=texts)
-    return areas.with_(table=table, parents={**areas.parents, made.division: made.key})
+def _aggregated(
+    this: _Count, task: Task, placed: tuple[Placement, Placement | None], year: int, report: Progress
+) -> RawTable:
+    placement, voters = placed
+    areas = task.of(year)
+    if task.groups is not None:
+        grouped = {with_groups(placement.areas[one.key], task.groups): years for one, years in areas.items()}
+        placement = replace(placement, areas={one.key: one for one in grouped})
+        areas = grouped
+    with warnings.catch_warnings():
+        # What lacks variables, constants or years is told of once for all years, not here.
+        warnings.simplefilter("ignore", UserWarning)
+        return aggregate(
+            this.register,
+            task.indicators,
+            by=task.by,
+            areas=areas,
+            places=placement,
+            election_places=voters,
+            region=this.project.settings.levels.region,
+            constants=this.constants,
+            missing="skip",
+            progress=report,
+        )

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping, Sequence
 
-from gisintegration.disclosure import protect
+from gisintegration.database import Store
+from gisintegration.indicators.classes import class_sets
 from gisintegration.indicators.declare import years_without
+from gisintegration.indicators.panel import words_lacking, years_lacking
+from gisintegration.indicators.rules import variables_in
 from gisintegration.progress import Progress, part
 from gisintegration.project.counting import count_all
+from gisintegration.project.fingerprints import sets_of
 from gisintegration.project.inputs import (
     Where,
     lacking,
@@ -19,9 +24,12 @@ from gisintegration.project.inputs import (
 )
 from gisintegration.project.made import Made, delivered_notes, without_polygon
 from gisintegration.project.settings import Project
+from gisintegration.project.tasks import Task, areas_of, tasks_of
+from gisintegration.registers import Register
+from gisintegration.tables import Indicator
 
 
-def from_register(project: Project, where: Where | None, report: Progress) -> Made:
+def from_register(project: Project, where: Where | None, store: Store, report: Progress) -> Made:
     """Read, place, aggregate and protect, as the project file says.
 
     Raises
@@ -43,14 +51,18 @@ def from_register(project: Project, where: Where | None, report: Progress) -> Ma
     indicators = {key: item for key, item in indicators.items() if key in poor or key in kept}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        counted = count_all(project, register, editions, indicators, constants, progress=part(report, 0.16, 0.95))
-    report(0.95, "Protecting the figures")
-    areas = counted.areas
+        tasks = tasks_of(project, register, editions, indicators)
+        counted = count_all(project, register, tasks, constants, store, progress=part(report, 0.16, 1.0))
+    areas = areas_of(tasks, project.settings.levels.region)
     delivered = without_polygon(areas)
     finest = {found.key for found in editions}
-    given = {key for table in counted.tables for key in table.indicators}
+    told = [*left_out(register, indicators), *told, *_lacking_years(register, able, tasks)]
     return Made(
-        tables=protect(counted.tables, project.settings.policy.name),
+        parts=counted.parts,
+        indicators=counted.indicators,
+        labels=counted.labels,
+        stamps=counted.stamps,
+        empty=counted.empty,
         areas=areas,
         steps={
             "register": {
@@ -58,12 +70,15 @@ def from_register(project: Project, where: Where | None, report: Progress) -> Ma
                 "years": list(register.years),
                 "variables": sorted(register.variables),
             },
-            "placed": [row for one in counted.placed for row in one.manifest()],
+            "placed": counted.rows,
             "counted": {
-                "cells": sum(len(table.table) for table in counted.tables),
-                "indicators": sorted(given),
+                "cells": sum(one.rows for one in counted.parts),
+                "indicators": sorted(counted.indicators),
                 # For the coverage table: what was asked for, and what became nothing.
-                "left_out": [asked[key].model_dump(mode="json", by_alias=True) for key in sorted(asked.keys() - given)],
+                "left_out": [
+                    asked[key].model_dump(mode="json", by_alias=True)
+                    for key in sorted(asked.keys() - counted.indicators)
+                ],
                 "constants": years_without(asked, constants, register.years),
             },
         },
@@ -72,4 +87,29 @@ def from_register(project: Project, where: Where | None, report: Progress) -> Ma
         delivered=delivered,
         placed=tuple(counted.placed),
         read=register.report,
+        reused=counted.reused,
+        counted=counted.years,
     )
+
+
+def left_out(register: Register, indicators: Mapping[str, Indicator]) -> list[str]:
+    """What is told of indicators and classes that the register lacks the variables of."""
+    has = set(register.variables)
+    lacks = {key: ", ".join(absent) for key, absent in lacking(register, indicators).items()}
+    used = {name for key, item in indicators.items() if key not in lacks for name in sets_of(item)}
+    classes = {one.code: one for name in sorted(used) for one in class_sets()[name]}
+    lacks |= {
+        code: ", ".join(absent)
+        for code, one in classes.items()
+        if (absent := sorted(variables_in(one.rule, has) - has))
+    }
+    if not lacks:
+        return []
+    told = "; ".join(f"{name} (lacks {absent})" for name, absent in lacks.items())
+    return [f"Left out, since the register lacks variables: {told}."]
+
+
+def _lacking_years(register: Register, indicators: Mapping[str, Indicator], tasks: Sequence[Task]) -> list[str]:
+    """What is told of years that figures cannot be given for, since they read a year the register does not have."""
+    years = {year for task in tasks for year in task.years}
+    return words_lacking(years_lacking(indicators, register.years, years))

@@ -14,15 +14,16 @@ from gisintegration.change import Crosswalk, stable_areas
 from gisintegration.change.crosswalk_editions import figure_areas
 from gisintegration.change.publishable import NOTE
 from gisintegration.change.recalculate import recalculate
-from gisintegration.database import select_rows, stack_tables
+from gisintegration.database import Store, select_rows, stack_tables
+from gisintegration.database.release import declared, distinct, joined_labels, joined_source
 from gisintegration.errors import IndicatorError, ProjectError
 from gisintegration.progress import Progress
-from gisintegration.project.counting import read_own
 from gisintegration.project.inputs import Editions, Where, joined, read_editions, years_wanted
 from gisintegration.project.made import Made
 from gisintegration.project.parts import STABLE
 from gisintegration.project.plan import source_editions, target_edition
 from gisintegration.project.settings import Project
+from gisintegration.project.tasks import read_own
 from gisintegration.project.weights import made_crosswalk
 from gisintegration.project.work import Work, keys_of, lacking_denominators, rows_on, without_denominators
 from gisintegration.publish.words import LANGUAGES, edition_title
@@ -31,7 +32,7 @@ from gisintegration.swedish import number
 from gisintegration.tables import ProtectedTable, method_words
 
 
-def from_reported(project: Project, where: Where | None, report: Progress) -> Made:
+def from_reported(project: Project, where: Where | None, store: Store, report: Progress) -> Made:
     """Read published tables, sum them to the levels above, and recalculate them, as the project file says.
 
     Raises
@@ -57,12 +58,17 @@ def from_reported(project: Project, where: Where | None, report: Progress) -> Ma
     for areas in known:
         if areas.key in keys:
             work.areas.setdefault(areas.key, areas)
+    report(0.9, "Keeping the figures")
     return Made(
-        tables=kept,
+        parts=store.put(kept),
+        indicators=declared(kept),
+        labels=joined_labels(table.labels for table in kept),
+        stamps={policy: words for table in kept for policy, words in table.stamps.items()},
         areas={key: areas for key, areas in work.areas.items() if key in keys},
         steps={"reported": work.read, "recalculated": work.recalculated},
         messages=tuple(dict.fromkeys(work.messages)),
-        notes=tuple(_notes(work, known)),
+        notes=distinct([*_notes(work, known), *(note for table in kept for note in table.notes)]),
+        source=joined_source(kept),
         recalculated=tuple(work.recalculated),
         crosswalks=tuple(work.crosswalks),
     )

@@ -19,7 +19,7 @@ INTERNAL: MUST NOT BE RELEASED
 Exakta antal, även små, och exempel på rader ur registret. Mappen hör till körningen, inte till det som publiceras.
 Exact counts, small ones too, and examples of register rows. The folder belongs to the run, not to what is published.
 
-Of a register:
+Of a register, for the years that the run counted:
 placed.csv     per edition, year and kommun of registration: how persons came to their areas (located, delivered,
                nearest, unplaced, outside), and how many stand in another kommun than they are registered in (mismatch)
 reasons.csv    persons without a place, by reason
@@ -30,18 +30,21 @@ crosswalk_*    the weights that figures were recalculated by
 
 
 def write_internal(folder: Path, release: str, made: Made) -> None:
-    """Write the internal log of a run; what stood there before is replaced in one step.
+    """Write the internal log of a run; what stood there before is replaced in one step, unless nothing was counted anew.
 
     Parameters
     ----------
     release
         Id of the release that the log belongs to.
     """
+    if made.read is not None and not made.placed and folder.is_dir():
+        return  # nothing was counted: the log of the run that counted it stays
     with replacing(folder) as temporary:
         (temporary / "README.txt").write_text(_README, encoding="utf-8", newline="\n")
-        if made.read is not None:
+        if made.placed:
             _csv(pd.concat([one.internal for one in made.placed]), temporary / "placed.csv")
             _csv(pd.concat([one.reasons for one in made.placed]), temporary / "reasons.csv")
+        if made.read is not None:
             _write_read(temporary / "register.json", made.read)
         for one in made.crosswalks:
             one.save(temporary / f"crosswalk_{identifier(one.source)}_{identifier(one.target)}.internal.parquet")

@@ -8,9 +8,10 @@ from typing import Any
 
 from gisintegration.areas import AreaDivision
 from gisintegration.change import Crosswalk
+from gisintegration.database.part import Part
 from gisintegration.publish.words import LANGUAGES, edition_title
 from gisintegration.registers import PlacementReport, ReadReport
-from gisintegration.tables import ProtectedTable
+from gisintegration.tables import Indicator, Labels
 
 Texts = Mapping[str, str]
 
@@ -21,10 +22,12 @@ class Made:
 
     Parameters
     ----------
-    tables
-        Under one policy.
+    parts
+        In the store, under one policy.
+    indicators, labels, stamps, empty
+        Of the parts, as in a :class:`gisintegration.database.draft.Draft`.
     areas
-        Every edition the tables speak of, by key.
+        Every edition the parts stand on, by key.
     steps
         What was done, for the manifest; counts 1–19 of persons as ``"<20"``.
     messages
@@ -35,15 +38,24 @@ class Made:
         Areas without a polygon, by edition.
     placed, read
         Of a register: how persons came to their areas, and how it was read.
+    source
+        Who published the figures; empty for the user's own.
     recalculated
         One row a crosswalk used: source, target, method, its id, areas.
     crosswalks
         Those made here; from persons' places they are internal.
+    reused, counted
+        Of a register: how many parts the store had, and how many indicators were counted now, by year.
     """
 
-    tables: Sequence[ProtectedTable]
+    parts: Sequence[Part]
+    indicators: Mapping[str, Indicator]
+    labels: Labels
+    stamps: Mapping[str, Texts]
     areas: Mapping[str, AreaDivision]
     steps: Mapping[str, Any]
+    empty: Sequence[str] = ()
+    source: str = ""
     messages: tuple[str, ...] = ()
     notes: tuple[Texts, ...] = ()
     delivered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -51,6 +63,8 @@ class Made:
     read: ReadReport | None = None
     recalculated: tuple[Mapping[str, Any], ...] = ()
     crosswalks: tuple[Crosswalk, ...] = ()
+    reused: int = 0
+    counted: Mapping[int, int] = field(default_factory=dict)
 
 
 def without_polygon(areas: Mapping[str, AreaDivision]) -> dict[str, tuple[str, ...]]:

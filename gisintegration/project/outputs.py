@@ -23,21 +23,21 @@ from gisintegration.publish import (
 from gisintegration.publish.cells import totals
 from gisintegration.publish.excel import write_excel
 from gisintegration.publish.metadata import METADATA, About, write_metadata
+from gisintegration.publish.powerpoint import write_powerpoint
 from gisintegration.publish.webmap import write_map
 from gisintegration.publish.words import identifier
 from gisintegration.tables import Release
 
-RELEASE = "release"
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
-def check_outputs(project: Project, folder: Path, internal: Path) -> None:
+def check_outputs(project: Project, folder: Path, internal: Path, store: Path) -> None:
     """Refuse output folders that a run would spoil something with, before anything is read.
 
     Raises
     ------
     ProjectError
-        The project file, an input or the internal log lies in the output folder.
+        The project file, an input, the internal log or the store lies in the output folder.
     OutputError
         The folder holds files that no run wrote.
     """
@@ -49,6 +49,7 @@ def check_outputs(project: Project, folder: Path, internal: Path) -> None:
         *(project.resolve(part_.path) for part_ in settings.reported.values()),
         *(project.resolve(part_.path) for part_ in settings.areas.values() if part_.path),
         internal,
+        store,
     ]
     inside = [path for path in inputs if path.absolute().is_relative_to(folder)]
     if inside:
@@ -121,6 +122,7 @@ _KINDS: dict[Format, _Kind] = {
     "csv": _Kind("tables", rows="sexes"),
     "csv-long": _Kind("tables_long"),
     "excel": _Kind("", ".xlsx"),
+    "powerpoint": _Kind("", ".pptx", rows="totals"),
     "parquet": _Kind("", ".parquet"),
     "geoparquet": _Kind("geoparquet", rows="totals"),
     "gpkg-wide": _Kind("_wide", ".gpkg", rows="totals"),
@@ -144,13 +146,14 @@ def export(
     Parameters
     ----------
     to
-        A folder; a file for ``excel`` (``.xlsx``), ``parquet`` and ``gpkg-wide`` (``.gpkg``).
+        A folder; a file for ``excel`` (``.xlsx``), ``powerpoint`` (``.pptx``), ``parquet`` and ``gpkg-wide``
+        (``.gpkg``).
     format
         ``px`` and ``jsonstat``: a table for each subject and edition. ``csv``: tables for Excel (UTF-8 with BOM,
         semicolon, decimal comma), years beside each other. ``csv-long``: every row, codes and texts. ``excel``: a
-        workbook, a sheet for each indicator. ``parquet``: every row as one table. ``gpkg-wide``: a GeoPackage with one
-        real layer per edition and year. ``geoparquet`` and ``shapefile``: one file per edition and year.
-        `docs/exports.md` says which is for whom.
+        workbook, a sheet for each indicator. ``powerpoint``: a deck, a map and a chart for each. ``parquet``: every row
+        as one table. ``gpkg-wide``: a GeoPackage with one real layer per edition and year. ``geoparquet`` and
+        ``shapefile``: one file per edition and year. `docs/exports.md` says which is for whom.
     region_suffix
         Of ``px`` and ``jsonstat``: codes of DeSO and RegSO with their edition, ``0114A0010_DeSO2025``.
     encoding
@@ -188,6 +191,8 @@ def export(
         write_tables(release, to, language=language, layout="long", progress=progress)
     elif format == "excel":
         write_excel(release, to, language=language, progress=progress)
+    elif format == "powerpoint":
+        write_powerpoint(release, to, language=language, progress=progress)
     elif format == "parquet":
         write_parquet(release, to)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Annotated, Literal
 
@@ -12,7 +13,9 @@ EDITION = r"^[a-z][a-z0-9_]*/[0-9A-Za-z-]+$"
 NAME = r"^[a-z][a-z0-9_]*$"
 
 Years = tuple[int, int]
-Format = Literal["px", "jsonstat", "csv", "csv-long", "excel", "parquet", "geoparquet", "gpkg-wide", "shapefile"]
+Format = Literal[
+    "px", "jsonstat", "csv", "csv-long", "excel", "powerpoint", "parquet", "geoparquet", "gpkg-wide", "shapefile"
+]
 """What a release can be exported as."""
 
 
@@ -190,6 +193,7 @@ class OutputPart(_Part):
 
     folder: str = "output"
     internal: str = "internal"
+    store: str = "store"
     geopackage: bool = True
     parquet: bool = True
     breakdowns: bool = False
@@ -241,6 +245,18 @@ class MetadataPart(_Part):
     published: Annotated[str, Field(pattern=r"^$|^\d{4}-\d{2}-\d{2}$")] = ""
 
 
+def _day(value: object) -> object:
+    return value.isoformat() if isinstance(value, dt.date) and not isinstance(value, dt.datetime) else value
+
+
+class ReleasePart(_Part):
+    """``[release]``: who makes the release, when and why, as its manifest says; the clock is never asked."""
+
+    by: str = ""
+    date: Annotated[str, BeforeValidator(_day), Field(pattern=r"^$|^\d{4}-\d{2}-\d{2}$")] = ""
+    reason: str = ""
+
+
 class Settings(_Part):
     """Everything a project file may say."""
 
@@ -254,6 +270,7 @@ class Settings(_Part):
     levels: LevelsPart = LevelsPart()
     indicators: IndicatorsPart = IndicatorsPart()
     policy: PolicyPart = PolicyPart()
+    release: ReleasePart = ReleasePart()
     validation: ValidationPart = ValidationPart()
     metadata: MetadataPart = MetadataPart()
     output: OutputPart = OutputPart()

@@ -135,6 +135,7 @@ def recalculate_table(
         "output": {
             "folder": str(output),
             "internal": str(output.with_name(f"{output.name}-internal")),
+            "store": str(output.with_name(f"{output.name}-store")),
             "formats": ["csv"],
             "maps": [{"indicator": name, "level": level} for name in indicators],
         },

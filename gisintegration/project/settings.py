@@ -28,6 +28,7 @@ from gisintegration.project.parts import (
     ProjectPart,
     RecalculatePart,
     RegisterPart,
+    ReleasePart,
     ReportedPart,
     Settings,
     ValidationPart,
@@ -92,6 +93,11 @@ class Project:
     def internal(self) -> Path:
         """The folder of what must not leave the organisation."""
         return self.resolve(self.settings.output.internal)
+
+    @property
+    def store(self) -> Path:
+        """The folder of releases."""
+        return self.resolve(self.settings.output.store)
 
 
 def read_project(path: str | Path) -> Project:
@@ -209,8 +215,11 @@ def _contradictions(settings: Settings) -> list[dict[str, str]]:
                 faults.append(
                     {"key": f'areas."{second}".years', "what": f"{division} {first} has the year {other[0]} already"}
                 )
-    if settings.output.folder == settings.output.internal:
+    output = settings.output
+    if output.folder == output.internal:
         faults.append({"key": "output.internal", "what": "must be another folder than output.folder"})
+    if output.store in (output.folder, output.internal):
+        faults.append({"key": "output.store", "what": "must be another folder than output.folder and output.internal"})
     return faults
 
 
@@ -321,6 +330,7 @@ def _known(loc: Iterable[str | int]) -> list[str]:
         "levels": LevelsPart,
         "indicators": IndicatorsPart,
         "policy": PolicyPart,
+        "release": ReleasePart,
         "validation": ValidationPart,
         "metadata": MetadataPart,
         "output": OutputPart,

@@ -82,6 +82,6 @@ def test_a_second_run_at_the_same_time_is_refused(ran):
     with only_run(folder / "output"), running(folder) as process:
         result = json.loads(process.stdout.read().splitlines()[-1])
     assert process.returncode == 1
-    assert result["error"] == "OutputError"
+    assert result["error"] == "HeldError"
     assert "Another run is writing to" in result["message"]
     assert sha256(folder / "output") == before

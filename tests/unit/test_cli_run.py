@@ -139,11 +139,11 @@ def test_a_changed_release_is_not_published(ran, tmp_path):
 
     folder = tmp_path / "copy"
     shutil.copytree(ran[0], folder)
-    table = folder / "output" / "release" / "table_1.parquet"
-    table.write_bytes(table.read_bytes()[:-1] + b"x")
+    for part in (folder / "store" / "parts" / "employed_share" / "deso_2025").iterdir():
+        part.write_bytes(part.read_bytes()[:-1] + b"x")
     result = call("map", "--project", folder, "--indicator", "employed_share", "--to", tmp_path / "m.html")
     assert result.exit_code == 1
-    assert "not the one that was protected" in result.stderr
+    assert "employed_share on deso/2025, 2023 is not as it was written" in result.stderr
 
 
 def test_locate_writes_each_person_once_a_year_and_says_it_is_internal(project, tmp_path):
@@ -177,7 +177,7 @@ def test_locate_wants_areas_for_a_file_and_none_for_a_project(project, tmp_path)
 
 def test_the_nearest_project_upward_is_found(ran, monkeypatch):
     folder, _ = ran
-    monkeypatch.chdir(folder / "output" / "release")
+    monkeypatch.chdir(folder / "output" / "validation")
     result = call("map", "--indicator", "employed_shaer", "--to", "m.html")
     assert result.exit_code == 1
     assert "did you mean 'employed_share'" in result.stderr
@@ -211,7 +211,7 @@ def test_an_unexpected_error_is_one_line_and_a_traceback_only_with_debug(project
 
 
 BROKEN = """
-import gisintegration.project.from_register as run
+import gisintegration.project.counting as run
 from gisintegration.cli import main
 run.protect = lambda *_: 1 / 0
 main()

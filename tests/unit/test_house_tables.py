@@ -12,9 +12,9 @@ from gisintegration.testing import example_raw
 
 PACKAGE = Path(gisintegration.__file__).parent
 
-# protect makes them of raw tables. A kept release is opened only if its figures give the id it was protected under.
+# protect makes them of raw tables. The store reads them from parts that are, byte for byte, what was put into it.
 # A published table is read as its publisher protected it. Of a protected table, recalculation makes another.
-MAKERS = {"disclosure/protect.py", "database/saved.py", "reported/read.py", "change/recalculate.py"}
+MAKERS = {"disclosure/protect.py", "database/store.py", "reported/read.py", "change/recalculate.py"}
 # Rows are left out of a protected table, never changed.
 COPIERS = {"database/selection.py"}
 # What changed between editions is areas, no statistics; persons who moved are stamped internal.
@@ -36,7 +36,7 @@ def sources():
         yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 
-def test_only_protect_and_the_opening_of_a_kept_release_make_protected_tables():
+def test_only_protect_and_the_reading_of_a_store_make_protected_tables():
     makers = {name for name, tree in sources() if any(calls(tree, "ProtectedTable"))}
     assert makers == MAKERS
 

@@ -495,8 +495,9 @@ def test_source_and_notes_reach_the_release(tmp_path):
     assert made.source_line("sv") == "Källa: SCB, tabell T1. Bearbetning: Bjurholms kommun."
     assert [note["en"].split(":")[0] for note in made.notes] == ["Population"]
     assert made.stamps["as-published"]["sv"].startswith("Källuppgifterna är tagna som utgivaren publicerat dem")
-    gi.save_release(made, tmp_path / "kept")
-    opened = gi.open_release(tmp_path / "kept")
+    store = gi.open_store(tmp_path / "kept", create=True)
+    store.keep(made)
+    opened = store.read()
     assert (opened.id, opened.source_line("sv"), opened.notes) == (made.id, made.source_line("sv"), made.notes)
 
 
