@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from gisintegration.publish.excel_rows import ABSENT, STATUSES, Grid
 from gisintegration.publish.office import WORDS as OFFICE
 from gisintegration.publish.office import capital
@@ -16,23 +18,24 @@ from gisintegration.tables import WORDS, Indicator, Status
 HEAD_ROW = 5
 FIRST_ROW = HEAD_ROW + 1
 _TEXT, _PALE, _HEAD = "#1f2a30", "#6b7680", "#0d3b52"
-_WIDEST, _YEAR = 46, 9.5
-# Excel's patterns: light diagonal stripes, a fine grey, and none.
+_WIDEST, _YEAR = 46.0, 9.5
+_LINE = 15.5  # points a line of text is high
+# Excel's patterns (light stripes, a light grid, none) on tints of their own, for programs that draw no patterns.
 _PATTERNS: Mapping[Status, tuple[int, str, str]] = {
-    Status.PROTECTED: (14, "#b9b6ad", "#ffffff"),
-    Status.MISSING: (18, "#c9ccce", "#ffffff"),
+    Status.PROTECTED: (14, "#cdbb96", "#f6efdf"),
+    Status.MISSING: (18, "#a9c0cf", "#e4edf3"),
     Status.NOT_APPLICABLE: (1, "#f0f0ee", "#f0f0ee"),
     Status.DID_NOT_EXIST: (1, "#e2e2df", "#e2e2df"),
 }
 _LEGEND = {
-    "sv": "Tom cell: statuskolumnen till höger säger varför. Snedstreck: skyddas. Rutnät: uppgift saknas. "
-    "Grått: kan inte förekomma eller fanns inte.",
-    "en": "Empty cell: the status column on the right says why. Stripes: protected. Grid: not available. "
-    "Grey: not applicable or did not exist.",
+    "sv": "Tom cell: statuskolumnen till höger säger varför. Beige med streck: skyddas. Blått med rutnät: uppgift "
+    "saknas. Grått: kan inte förekomma eller fanns inte.",
+    "en": "Empty cell: the status column on the right says why. Beige with stripes: protected. Blue with a grid: not "
+    "available. Grey: not applicable or did not exist.",
 }
 _ESTIMATED = {
-    "sv": " Blå kursiv: omräknad till nya gränser, se metod och gränser till höger.",
-    "en": " Blue italics: recalculated to new boundaries, see method and bounds on the right.",
+    "sv": " Blå kursiv siffra: omräknad till nya gränser, se metod och gränser till höger.",
+    "en": " Figures in blue italics: recalculated to new boundaries, see method and bounds on the right.",
 }
 
 
@@ -53,12 +56,11 @@ class Look:
     def __init__(self, workbook: Any) -> None:
         self._workbook = workbook
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self.title = self.format(bold=True, font_size=14, font_color=_HEAD)
+        self.title = self.format(bold=True, font_size=14, font_color=_HEAD, text_wrap=True, valign="top")
         self.heading = self.format(bold=True, font_size=12, font_color=_HEAD, bottom=1, bottom_color="#b9c4ca")
         self.label_wrapped = self.format(bold=True, text_wrap=True, valign="top", font_color=_TEXT)
-        self.text = self.format(valign="top", font_color=_TEXT)
         self.wrapped = self.format(text_wrap=True, valign="top", font_color=_TEXT)
-        self.small = self.format(font_size=9, font_color=_PALE)
+        self.small = self.format(font_size=9, font_color=_PALE, text_wrap=True, valign="top")
         self.link = self.format(font_color="#0b57a4", underline=1, valign="top")
         plain = {"bold": True, "font_color": "#ffffff", "bg_color": _HEAD, "valign": "vcenter", "text_wrap": True}
         self.head = self.format(**plain)
@@ -102,12 +104,12 @@ def write_sheet(sheet: Any, page: Page, look: Look, *, notes: Sequence[str], lan
     last = FIRST_ROW + len(texts) - 1
     blocks = _blocks(grid, language)
     columns = width + years * (1 + len(blocks))
-    _lay_out(sheet, grid, texts, blocks, language)
+    room = sum(_lay_out(sheet, grid, texts, blocks, language)[: width + years])
     sheet.ignore_errors({"number_stored_as_text": f"A1:{_letters(columns - 1)}{last + 1}"})
     sheet.freeze_panes(FIRST_ROW, grid.heads.index(FIELDS["name"][language]) + 1)
     sheet.autofilter(HEAD_ROW, 0, max(last, HEAD_ROW), columns - 1)
     _print_setup(sheet, page, last, width + years, language)
-    _head(sheet, page, look, notes, language)
+    _head(sheet, page, look, notes, room=(width + years - 1, room), language=language)
     _header_row(sheet, grid, blocks, look)
     number, estimated = (look.number(page.indicator.decimals, recalculated=r) for r in (False, True))
     words = [capital(getattr(WORDS[status], language)) for status in STATUSES]
@@ -150,19 +152,23 @@ def _blocks(grid: Grid, language: Language) -> list[str]:
 
 def _lay_out(
     sheet: Any, grid: Grid, texts: Sequence[tuple[str, ...]], blocks: Sequence[str], language: Language
-) -> None:
+) -> list[float]:
+    """Set the widths of the columns, and tell them."""
+    widths: list[float] = []
     for column, head in enumerate(grid.heads):
         longest = max((len(row[column]) for row in texts), default=0)
-        sheet.set_column(column, column, min(max(longest + 1.5, len(head) + 4), _WIDEST))
-    at, years = len(grid.heads), len(grid.years)
-    widest = max((abs(float(value)) for value in grid.values[~(grid.values != grid.values)].ravel()), default=0)
-    sheet.set_column(at, at + years - 1, max(_YEAR, len(f"{widest:,.0f}") + 5))
+        widths.append(min(max(longest + 1.5, len(head) + 4), _WIDEST))
+    years = len(grid.years)
+    widest = np.nanmax(np.abs(grid.values)) if not np.isnan(grid.values).all() else 0.0
+    widths += [max(_YEAR, len(f"{widest:,.0f}") + 5)] * years
     words = [getattr(WORDS[STATUSES[i]], language) for i in sorted({*grid.status.ravel().tolist()} - {ABSENT})]
-    widths = {FIELDS["status"][language]: max([14, *(0.85 * len(text) + 2 for text in words)])}
-    widths |= {FIELDS["method"][language]: 38.0}
-    for i, block in enumerate(blocks):
-        first = at + years * (i + 1)
-        sheet.set_column(first, first + years - 1, widths.get(block, 12))
+    of_block = {FIELDS["status"][language]: max([14, *(0.85 * len(text) + 2 for text in words)])}
+    of_block |= {FIELDS["method"][language]: 38.0}
+    for block in blocks:
+        widths += [of_block.get(block, 12.0)] * years
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    return widths
 
 
 def _print_setup(sheet: Any, page: Page, last: int, columns: int, language: Language) -> None:
@@ -177,13 +183,19 @@ def _print_setup(sheet: Any, page: Page, last: int, columns: int, language: Lang
     sheet.set_footer(f"&L&9{title}&R&9{ {'sv': 'Sida', 'en': 'Page'}[language] } &P/&N")
 
 
-def _head(sheet: Any, page: Page, look: Look, notes: Sequence[str], language: Language) -> None:
-    sheet.write_string(0, 0, cell_text(page.title), look.title)
+def _head(
+    sheet: Any, page: Page, look: Look, notes: Sequence[str], *, room: tuple[int, float], language: Language
+) -> None:
+    """Title, meaning, source and legend, each over the columns that are printed: ``room`` is the last and its width."""
     unit = f"{OFFICE['unit'][language]}: {unit_text(page.indicator, language)}. {page.indicator.description[language]}"
-    sheet.write_string(1, 0, cell_text(unit), look.text)
-    sheet.write_string(2, 0, cell_text(" ".join(notes)), look.text)
     legend = _LEGEND[language] + (_ESTIMATED[language] if page.grid.recalculated.any() else "")
-    sheet.write_string(3, 0, legend, look.small)
+    last, width = room
+    lines = ((page.title, look.title, 0.6, 20.0), (unit, look.wrapped, 1.0, _LINE),
+             (" ".join(notes), look.wrapped, 1.0, _LINE), (legend, look.small, 1.15, 12.5))  # fmt: skip
+    for row, (text, form, letters, height) in enumerate(lines):
+        sheet.set_row(row, height * max(math.ceil(len(text) / (letters * width)), 1))
+        sheet.merge_range(row, 0, row, last, "", form)
+        sheet.write_string(row, 0, cell_text(text), form)
     about = OFFICE["about"][language]
     sheet.write_url(4, 0, f"internal:'{about}'!A1", look.link, f"← {about}")
 

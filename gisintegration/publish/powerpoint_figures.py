@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+import shapely
 
 from gisintegration.errors import InputError
 from gisintegration.publish.cells import RECALCULATED, is_code, totals
 from gisintegration.publish.office import kommun_names, level_order, level_titles
 from gisintegration.publish.webmap.choose import Figures, figures_of_level
 from gisintegration.publish.webmap.content import Break, breaks
-from gisintegration.publish.webmap.shapes import unchanged
 from gisintegration.publish.words import Language
-from gisintegration.swedish import sort_key
+from gisintegration.swedish import round_half_away, sort_key
 from gisintegration.tables import Areas, Indicator, Kind, Release, Status
 
 _LARGEST, _EXTREMES = 5, 3
+_SAME = 0.01  # metres a border may be off and still be the same
 # Named areas that a board knows come before DeSO, which has no names of its own.
 _FIRST = "regso"
 _WIDER = ("region", "riket", "lan")
@@ -101,9 +103,9 @@ def story(
     chosen, chosen_by = _chosen(rows, now, ranked, areas)
     years = [frame.year for frame in frames]
     context = _context(mine, release, now, chosen)
-    lines = [(name, wide_area, True) for name, wide_area in context]
-    lines += [(names[code], (now.areas, code), False) for code in chosen]
-    series = [Series(name, _values(mine, release, where, years, indicator), wider) for name, where, wider in lines]
+    lines = [(name, code, above, True) for name, code, above in context]
+    lines += [(names[code], code, frames, False) for code in chosen]
+    series = [Series(name, _values(mine, code, on, years, indicator), wider) for name, code, on, wider in lines]
     wide = next((item for item in series if item.wider and item.figures[-1] is not None), None)
     last = wide.figures[-1] if wide else None
     if indicator.kind is Kind.COUNT:
@@ -179,20 +181,21 @@ def _chosen(
 
 def _context(
     rows: pd.DataFrame, release: Release, now: Figures, chosen: Sequence[str]
-) -> list[tuple[str, tuple[Areas, str]]]:
-    """The areas that all chosen ones lie in: region, country or län, and their kommun when it is one."""
+) -> list[tuple[str, str, list[Figures]]]:
+    """The areas that all chosen ones lie in, region, country or län, and their kommun when it is one: name and code."""
     divisions = set(rows["division"].astype("str"))
-    found: list[tuple[str, tuple[Areas, str]]] = []
+    found: list[tuple[str, str, list[Figures]]] = []
     for division in (*_WIDER, "kommun"):
         if division == now.areas.division or division not in divisions or len(found) == _MAX_CONTEXT:
             continue
-        above = figures_of_level(rows, release, division)[-1].areas
+        frames = figures_of_level(rows, release, division)
+        above = frames[-1].areas
         codes = _owners(now.areas, division, above, chosen)
         if len(codes) == 1:
             names = dict(zip(above.table["code"], above.table["name"], strict=True))
             code = codes.pop()
             if code in names:
-                found.append((str(names[code]), (above, code)))
+                found.append((str(names[code]), code, frames))
     return found
 
 
@@ -205,24 +208,33 @@ def _owners(areas: Areas, division: str, above: Areas, chosen: Sequence[str]) ->
 
 
 def _values(
-    rows: pd.DataFrame, release: Release, where: tuple[Areas, str], years: Sequence[int], indicator: Indicator
+    rows: pd.DataFrame, code: str, frames: Sequence[Figures], years: Sequence[int], indicator: Indicator
 ) -> list[float | None]:
-    areas, code = where
-    mine = rows[is_code(rows["division"], areas.division)]
-    here = mine[is_code(mine["edition"], areas.edition)]
-    by_year: dict[int, float | None] = {}
-    for year in years:
-        if (here["year"] == year).any():
-            frame = figures_of_level(here, release, areas.division, years=[year])[0]
-        elif (mine["year"] == year).any():
-            frame = figures_of_level(mine, release, areas.division, years=[year])[0]
-            same = dict(zip((str(c) for c in areas.table["code"]), unchanged(frame.areas, areas), strict=True))
-            if not same[code]:
-                continue
-        else:
-            continue
-        by_year[year] = _by_code(frame, indicator).get(code)
-    return [by_year.get(year) for year in years]
+    """The figures of an area as its latest edition draws it, for each of ``years``."""
+    areas = frames[-1].areas
+    mine = rows[is_code(rows["division"], areas.division) & is_code(rows["area"], code)]
+    by_edition = {
+        str(edition): dict(zip(part["year"].tolist(), part["value"].tolist(), strict=True))
+        for edition, part in mine.groupby("edition", observed=True)
+    }
+    here = by_edition.get(areas.edition, {})
+    found: dict[int, float] = {}
+    for frame in frames:
+        other = frame.areas.edition != areas.edition and frame.year not in here
+        if not other or _same_border(frame.areas, areas, code):
+            values = by_edition.get(frame.areas.edition, {}) if other else here
+            found[frame.year] = values.get(frame.year, math.nan)
+    rounded = {year: float(round_half_away(value, indicator.decimals)) for year, value in found.items()}
+    return [None if math.isnan(rounded.get(year, math.nan)) else rounded[year] for year in years]
+
+
+def _same_border(before: Areas, after: Areas, code: str) -> bool:
+    """Whether both editions have the area, with the same border to the centimetre."""
+    found = [areas.table.geometry[(areas.table["code"] == code).to_numpy()].to_numpy() for areas in (before, after)]
+    if any(len(shapes) == 0 or shapes[0] is None for shapes in found):
+        return False
+    first, second = (shapely.normalize(shapes[0]) for shapes in found)
+    return bool(shapely.equals_exact(first, second, tolerance=_SAME))
 
 
 def _on_chart(

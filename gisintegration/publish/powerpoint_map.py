@@ -111,7 +111,7 @@ def _scale_bar(deck: Deck, slide: Any, picture: Any, *, metres: float) -> None:
     unit = 10.0 ** math.floor(math.log10(rough))
     length = max(step * unit for step in (1, 2, 5) if step * unit <= rough)
     width = length / metres * picture.width / 914_400
-    top = _TOP + _ROOM[1] - 0.02
+    top = min(_TOP + picture.height / 914_400 + 0.3, _TOP + _ROOM[1] - 0.02)
     shapes = extra("pptx.enum.shapes")
     bar = slide.shapes.add_shape(shapes.MSO_SHAPE.RECTANGLE, *(deck.inches(part) for part in (LEFT, top, width, 0.035)))
     _plain_fill(bar, PALE)

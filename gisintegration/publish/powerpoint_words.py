@@ -13,12 +13,12 @@ from gisintegration.tables import Indicator, Release
 
 T: Mapping[str, Mapping[str, str]] = {
     "in_year": {"sv": "{title}: {figure} i {area} {year}", "en": "{title}: {figure} in {area} {year}"},
-    "by_level": {"sv": "{title} efter område {year}", "en": "{title} by area {year}"},
+    "by_level": {"sv": "{title} efter område, {year}", "en": "{title} by area, {year}"},
     "changed": {
         "sv": "{title}: från {first} år {start} till {last} år {end} i {area}",
         "en": "{title}: from {first} in {start} to {last} in {end} in {area}",
     },
-    "over_time": {"sv": "{title} {years}", "en": "{title} {years}"},
+    "over_time": {"sv": "{title}, {years}", "en": "{title}, {years}"},
     "highest": {"sv": "Högst", "en": "Highest"},
     "lowest": {"sv": "Lägst", "en": "Lowest"},
     "all_areas": {"sv": "Områden", "en": "Areas"},

@@ -120,8 +120,8 @@ def test_breaks_are_marked_between_the_years(deck):
 
 def test_titles_source_and_notes(deck):
     _, one, two = Presentation(deck).slides
-    assert one.shapes.title.text == "Andel i arbete efter område 2023"
-    assert two.shapes.title.text == "Andel i arbete 2021–2023"
+    assert one.shapes.title.text == "Andel i arbete efter område, 2023"
+    assert two.shapes.title.text == "Andel i arbete, 2021–2023"
     for slide in (one, two):
         foot = "\n".join(texts(slide))
         assert "Källa: SCB. Bearbetning: Kommunen." in foot
@@ -151,8 +151,8 @@ def test_english(tmp_path):
     opened = Presentation(path)
     assert [slide.shapes.title.text for slide in opened.slides] == [
         "Prov",
-        "Share in work by area 2023",
-        "Share in work 2021–2023",
+        "Share in work by area, 2023",
+        "Share in work, 2021–2023",
     ]
     told = "\n".join(text for slide in opened.slides for text in texts(slide))
     assert "Source: SCB. Processed by: Kommunen." in told
