@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from gisintegration.publish.output import moment
 from gisintegration.publish.qml.document import clean
-from gisintegration.publish.release_facts import About, box_of, methods_of, places_of, years_of
+from gisintegration.publish.release_facts import About, box_of, methods_of, places_of, registers_of, years_of
 from gisintegration.publish.words import Language, edition_title, marked, sentences
 from gisintegration.tables import SCHEMA_VERSION, Release
 
@@ -84,7 +84,7 @@ def release_document(
         sources=sorted(
             {
                 *(f"{edition_title(areas, language)}: {areas.source}" for areas in release.areas.values()),
-                *(name.strip() for item in indicators for name in item.register_.split(", ")),
+                *registers_of(release),
             }
         ),
         formats=formats,

@@ -10,13 +10,12 @@ from typing import Any
 from gisintegration.database.checks.findings import Number
 from gisintegration.publish.pages import page
 from gisintegration.publish.quality_texts import TEXTS
-from gisintegration.publish.release_facts import About, Facts, methods_of, subjects_of
+from gisintegration.publish.release_facts import About, Facts, methods_of, registers_of, subjects_of
 from gisintegration.publish.words import Language, internal, is_internal
-from gisintegration.swedish import sort_key
 from gisintegration.tables import Release
 
 # Letters in a line of a column, and lines in both columns of the page; how many of a list are named at most.
-_LINE, _LINES, _MOST = 58, 112, 14
+_LINE, _LINES, _MOST = 58, 126, 14
 
 
 @dataclass(frozen=True)
@@ -149,10 +148,8 @@ def _subjects(of: _Of) -> Iterable[Line]:
 
 
 def _reliability(title: str, of: _Of) -> Section:
-    named = (item.register_.split(", ") for item in of.release.indicators.values())
-    registers = sorted({name.strip() for names in named for name in names}, key=sort_key)
     lines = [
-        Line(of.words["sources"], of.words["sources_text"].format(registers=", ".join(registers))),
+        Line(of.words["sources"], of.words["sources_text"].format(registers=", ".join(registers_of(of.release)))),
         Line(
             of.words["method"], of.words["method_text"].format(methods=", ".join(methods_of(of.release, of.language)))
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -159,6 +160,12 @@ def subjects_of(release: Release) -> dict[str, list[Indicator]]:
     for indicator in sorted(release.indicators.values(), key=lambda item: sort_key(item.title["sv"])):
         found.setdefault(indicator.subject, []).append(indicator)
     return dict(sorted(found.items(), key=lambda item: sort_key(item[0])))
+
+
+def registers_of(release: Release) -> list[str]:
+    """The registers that the indicators name, each once, in Swedish order."""
+    named = (re.split(r", (?![^()]*\))", item.register_) for item in release.indicators.values())
+    return sorted({name.strip() for names in named for name in names}, key=sort_key)
 
 
 def methods_of(release: Release, language: Language) -> list[str]:
