@@ -15,7 +15,7 @@ from gisintegration.publish.words import Language, marked
 from gisintegration.tables import WORDS, Release, Status, method_words
 
 _LINE = 15.5  # points a line of text is high
-_HEAD_LETTERS, _TEXT_LETTERS = 34, 112  # letters that the columns hold on a line
+_HEAD_LETTERS, _TEXT_LETTERS = 34, 124  # letters that the columns hold on a line
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "sheets": {"sv": "Blad", "en": "Sheets"},

@@ -156,5 +156,5 @@ def _png(fine: npt.NDArray[np.uint8]) -> bytes:
     parts = fine.reshape(rows, _FINER, columns, _FINER, 4).astype(np.uint16)
     coarse = ((parts.sum(axis=(1, 3)) + _FINER**2 // 2) // _FINER**2).astype(np.uint8)
     stream = io.BytesIO()
-    extra("PIL.Image").fromarray(coarse, "RGBA").quantize(128).save(stream, "PNG", optimize=True)
+    extra("PIL.Image").fromarray(coarse, "RGBA").save(stream, "PNG", optimize=True)
     return stream.getvalue()

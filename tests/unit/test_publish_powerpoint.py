@@ -15,6 +15,7 @@ from released import AREAS, made, row
 
 from gisintegration.errors import InputError, OutputError
 from gisintegration.publish import office
+from gisintegration.publish.classes import ramp
 from gisintegration.publish.picture import canvas, painted
 from gisintegration.publish.powerpoint import write_powerpoint
 from gisintegration.publish.qml.symbols import PATTERNS, Fill
@@ -263,3 +264,14 @@ def test_a_picture_has_its_colours_where_the_areas_are():
     assert len(np.unique(hatched, axis=0)) > 1
     assert hatched.min() > 100
     assert painted(drawn, [Fill("#ff0000"), PATTERNS.by_status[Status.PROTECTED]]) == png
+
+
+def test_the_colours_of_a_picture_are_exactly_those_of_the_legend():
+    areas = grid_areas(6, 1)
+    colours = ramp("good", 6)
+    image = np.asarray(
+        Image.open(io.BytesIO(painted(canvas(areas.table.geometry, inches=(3.0, 0.5)), [Fill(c) for c in colours])))
+    )
+    middle = image[image.shape[0] // 2]
+    found = ["#" + bytes(middle[int((i + 0.5) * image.shape[1] / 6), :3].tolist()).hex() for i in range(6)]
+    assert found == colours
