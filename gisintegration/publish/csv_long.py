@@ -56,8 +56,9 @@ def _texts(rows: pd.DataFrame, areas: Areas, release: Release, language: Languag
         "status": {str(code): getattr(WORDS[code], language) for code in Status},
         "method": {str(code): method_words(str(code), language) for code in rows["method"].unique() if str(code)},
     }
+    labels = release.labels
     for name in BREAKDOWNS:
-        words[name] = {str(code): class_text(release.labels, name, str(code), language) for code in rows[name].unique()}
+        words[name] = {str(code): class_text(labels, name, str(code), language) for code in rows[name].unique()}
     made: dict[str, npt.NDArray[Any]] = {}
     for column in COLUMNS:
         if column in _MEASURED:
@@ -77,7 +78,8 @@ def _texts(rows: pd.DataFrame, areas: Areas, release: Release, language: Languag
 
 def _measured(rows: pd.DataFrame, column: str, release: Release, language: Language) -> npt.NDArray[np.object_]:
     values = rows[column].to_numpy(dtype=np.float64)
-    each = np.array([release.indicators[str(code)].decimals for code in rows["indicator"].cat.categories])
+    declared = release.indicators
+    each = np.array([declared[str(code)].decimals for code in rows["indicator"].cat.categories])
     decimals = each[rows["indicator"].cat.codes.to_numpy()] if len(rows) else np.zeros(0, dtype=np.int64)
     texts = np.full(len(rows), "", dtype=object)
     for number in np.unique(decimals).tolist():

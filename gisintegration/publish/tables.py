@@ -129,6 +129,7 @@ def _write(
         cells[:, :, at] = absent if name == "status" else ""
         cells[line, year, at] = texts
     policy = ", ".join(sorted(release.stamps))
+    who = {sex: class_text(release.labels, "sex", sex, language) for sex in sexes}
     heads = [FIELDS[name][language] for name in ("code", "name", "sex")]
     told_of = [FIELDS[name][language] + (" (%)" if name == "exact_share" else "") for name in told if name != "value"]
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
@@ -142,8 +143,7 @@ def _write(
         )
         for position, across in zip(there.tolist(), cells.reshape(len(there), -1).tolist(), strict=True):
             area, sex = codes[position // len(sexes)], sexes[position % len(sexes)]
-            who = class_text(release.labels, "sex", sex, language)
-            writer.writerow([plain_cell(area), plain_cell(str(names[area])), who, *across, policy])
+            writer.writerow([plain_cell(area), plain_cell(str(names[area])), who[sex], *across, policy])
     kinds = ["String" if name in ("status", "method") else "Real" for name in told]
     types = ["String"] * 3 + kinds * len(years) + ["String"]
     path.with_suffix(".csvt").write_text(",".join(f'"{kind}"' for kind in types) + "\n", encoding="ascii")
