@@ -139,9 +139,11 @@ class _Facts:
         years = {int(year) for table in made.tables for year in table.table["year"].unique()}
         variables = frozenset(register["variables"]) if "variables" in register else None
         parameters = made.manifest.get("parameters") or {}
+        # Years that nobody asked for are not told of.
+        span = (parameters.get("indicators") or {}).get("years") or (0, 9999)
         return cls(
             indicators=indicators,
-            years=sorted(years | set(register.get("years", []))),
+            years=sorted(years | {year for year in register.get("years", []) if span[0] <= year <= span[1]}),
             levels=(parameters.get("levels") or {}).get("by", []),
             policy=", ".join(sorted(made.stamps)),
             register_years=frozenset(register["years"]) if "years" in register else None,
