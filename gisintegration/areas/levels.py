@@ -205,6 +205,8 @@ def _contains(areas: AreaDivision, column: str, division: str) -> bool:
 def _polygon(areas: AreaDivision, rows: npt.NDArray[np.intp]) -> object:
     """The union of the rows' polygons, None if one is unknown and lies in no remainder among them."""
     polygons = areas.geometry.to_numpy()[rows]
+    if not areas.members and any(polygon is None for polygon in polygons):
+        return None
     codes = areas.codes[rows]
     covered = {member for code in codes for member in areas.members.get(code, ())}
     if any(polygon is None and code not in covered for code, polygon in zip(codes, polygons, strict=True)):

@@ -194,10 +194,11 @@ class _Work:
 
     def parts(self, counting: Progress) -> Iterator[tuple[bool, Part]]:
         """What is counted on each level in each year, and whether it is of events of the year."""
+        above = _levels(self.areas, self.placed, self.by, self.region)
         todo = [
             (flow, *one)
             for flow in sorted({item.flow for item in self.indicators.values()})
-            for one in _todo(self.areas, self.placed, self.by, self.region, flow=flow)
+            for one in _todo(self.areas, self.placed, above, flow=flow)
         ]
         with connect() as con:
             for done, (flow, division, year, made) in enumerate(todo):
@@ -263,18 +264,10 @@ def _under_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     )
 
 
-def _todo(
-    areas: Mapping[AreaDivision, Sequence[int]],
-    placed: Placement,
-    by: Sequence[str],
-    region: str | None,
-    *,
-    flow: bool,
-) -> list[tuple[AreaDivision, int, dict[str, AreaDivision]]]:
-    """Each edition and year with the levels it gives; a level above two editions is given by the one in force.
-
-    If neither is, or both are, the newer gives it. Levels are made without polygons, which counting has no use for.
-    """
+def _levels(
+    areas: Mapping[AreaDivision, Sequence[int]], placed: Placement, by: Sequence[str], region: str | None
+) -> dict[str, dict[str, AreaDivision]]:
+    """The levels of each edition, made without polygons, which counting has no use for."""
     wanted = [by] if isinstance(by, str) else list(by)
     for division in areas:
         if division.key not in placed.areas:
@@ -286,6 +279,21 @@ def _todo(
             f"None of {', '.join(wanted)} is complete in the areas given: there is nothing to give figures for.",
             hint="ask for the areas' own division or a region; a kommun or län exists only with all its areas.",
         )
+    return made
+
+
+def _todo(
+    areas: Mapping[AreaDivision, Sequence[int]],
+    placed: Placement,
+    made: Mapping[str, Mapping[str, AreaDivision]],
+    *,
+    flow: bool,
+) -> list[tuple[AreaDivision, int, dict[str, AreaDivision]]]:
+    """Each edition and year with the levels it gives; a level above two editions is given by the one in force.
+
+    If neither is, or both are, the newer gives it.
+    """
+    editions = {key: placed.areas[key] for key in made}
     newest = sorted(areas, key=lambda division: division.edition, reverse=True)
     pairs = [(division.key, int(year)) for division in newest for year in sorted(set(areas[division]))]
     taken: set[tuple[str, int]] = set()

@@ -62,6 +62,11 @@ class Axis:
         return tuple(cell_key(cell) for cell in self.cells)
 
     @cached_property
+    def known(self) -> dict[tuple[str, str, int], list[int]]:
+        """The cells of indicators, by id, division and year, that have been asked for: an axis is of one run."""
+        return {}
+
+    @cached_property
     def places(self) -> tuple[tuple[Lists, tuple[tuple[int, ...], ...]], ...]:
         """For each cell, the lists it is counted by and the positions in each that it is the sum of."""
         return tuple(self._place(cell) for cell in self.cells)
@@ -117,13 +122,20 @@ def cells_of(indicator: Indicator, axis: Axis, division: str, year: int) -> list
     >>> [axis.code(cell, "age") for cell in cells_of(indicator, axis, "deso", 2023)][-2:]
     ['55_64', '55_65']
     """
-    known = {key: i for i, key in enumerate(axis.keys)}
+    key = (indicator.id, division, year)
+    if key not in axis.known:
+        axis.known[key] = _cells_of(indicator, axis, division, year)
+    return axis.known[key]
+
+
+def _cells_of(indicator: Indicator, axis: Axis, division: str, year: int) -> list[int]:
+    places = {key: i for i, key in enumerate(axis.keys)}
     asked = [(name,) for name in indicator.breakdowns_on(division)] + list(indicator.crossings_on(division))
     able: dict[str, bool] = {}
     found = {0}
     for names in asked:
         for cell in product(*(class_sets()[name] for name in names)):
-            place = known.get(cell_key(cell))
+            place = places.get(cell_key(cell))
             if place is None or place in found:
                 continue
             for item in cell:

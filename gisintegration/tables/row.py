@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -56,9 +57,9 @@ def conform(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
             f"The statistics table has columns that are not part of the row: {', '.join(extra)}.",
             hint=f"the row of schema version {SCHEMA_VERSION} is {', '.join(wanted)}.",
         )
-    return pd.DataFrame({column: _typed(frame[column], column) for column in wanted}, columns=wanted).reset_index(
-        drop=True
-    )
+    rows = frame.reset_index(drop=True)
+    # Columns are not copied together: pandas copies one when it is written to.
+    return pd.DataFrame({column: _typed(rows[column], column) for column in wanted}, columns=wanted, copy=False)
 
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
@@ -116,7 +117,13 @@ def coded(codes: np.ndarray, categories: Sequence[str]) -> pd.Categorical[object
     >>> list(coded(np.array([1, 0]), ["a", "b"]))
     ['b', 'a']
     """
-    return cast("pd.Categorical[object]", pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(categories))))
+    return cast("pd.Categorical[object]", pd.Categorical.from_codes(codes, dtype=_category(tuple(categories))))
+
+
+@lru_cache(maxsize=256)
+def _category(names: tuple[str, ...]) -> pd.CategoricalDtype:
+    # Making one takes longer than the column of a small table; the codes of areas come again and again.
+    return pd.CategoricalDtype(list(names))
 
 
 def codes_in(column: pd.Series, categories: Sequence[str]) -> npt.NDArray[np.int16]:
@@ -133,12 +140,15 @@ def codes_in(column: pd.Series, categories: Sequence[str]) -> npt.NDArray[np.int
     return lookup[category.codes.to_numpy()]
 
 
-def _ranks(column: pd.Series, name: str) -> tuple[npt.NDArray[np.int64], int]:
+def _ranks(column: pd.Series, name: str) -> tuple[npt.NDArray[np.integer], int]:
     if name == "year":
         years = column.to_numpy(dtype=np.int64)
         first, last = (int(years.min()), int(years.max())) if len(years) else (0, 0)
         return years - first, last - first + 1
     category = column.astype("category").cat
+    plain = name not in BREAKDOWNS or TOTAL not in category.categories
+    if plain and category.categories.is_monotonic_increasing and not column.hasnans:
+        return category.codes.to_numpy(), len(category.categories) + 1
     names = [str(value) for value in category.categories]
     order = sorted(range(len(names)), key=lambda i: (names[i] != TOTAL or name not in BREAKDOWNS, names[i]))
     rank = np.empty(len(names) + 1, dtype=np.int64)
@@ -161,6 +171,8 @@ def _canonical(column: pd.Series) -> pd.Categorical[object]:
     codes = column.cat.codes.to_numpy()
     names = [str(name) for name in column.cat.categories]
     occurs = np.bincount(codes[codes >= 0], minlength=len(names)) > 0
+    if occurs.all() and column.dtype == _category(tuple(names)) and column.cat.categories.is_monotonic_increasing:
+        return cast("pd.Categorical[object]", column.array)
     order = sorted(np.flatnonzero(occurs), key=names.__getitem__)
     place = np.full(len(names) + 1, -1, dtype=np.int32)
     place[order] = np.arange(len(order))
