@@ -3,9 +3,9 @@
 Every indicator of the library, DeSO, RegSO and kommuner of Göteborgsregionen, 14 years; totals, sexes and ages. The
 figures are drawn; a twentieth of them is protected. Each format is written in a process of its own; the memory told is
 what it took beside the release itself. Beside it pandas, which writes the rows as they are: ``to_csv`` all of them, and
-``to_excel`` those that Excel is given here (a workbook of everything would have 18 sheets of a million rows).
+``to_excel`` those that Excel and PowerPoint are given here, some indicators by sex.
 
-    python benchmarks/exports.py [--years 14] [--ages 7] [--excel 8]
+    python benchmarks/exports.py [--years 14] [--ages 7] [--excel 8] [--formats px,csv,pandas]
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ LAST = 2024
 POLICY = "scb-share-rule"
 PROTECTED = 0.05
 EDITIONS = ("deso/2025", "regso/2025", "kommun/2003")
-# What Excel is given: some indicators, totals and sexes.
-EXCEL = "excel"
+# What readers turn over by hand is given some indicators, totals and sexes.
+BY_HAND = ("excel", "powerpoint")
+PANDAS = "pandas"
 
 
 def main() -> None:
@@ -40,7 +41,9 @@ def main() -> None:
     parser.add_argument("--years", type=int, default=14)
     parser.add_argument("--ages", type=int, default=7)
     parser.add_argument("--excel", type=int, default=8, help="indicators that Excel is given")
+    parser.add_argument("--formats", default=",".join([*FORMATS, PANDAS]), help="with commas between")
     asked = parser.parse_args()
+    formats = asked.formats.split(",")
     made = drawn(asked.years, asked.ages)
     rows = made.statistics
     some = gi.select_release(made, indicators=list(made.indicators)[: asked.excel], breakdowns=False)
@@ -49,10 +52,12 @@ def main() -> None:
     print(f"for Excel: {asked.excel} indicators, totals and sexes: {len(few):,} figures")
     print(f"{'':<22}{'figures':>12}{'seconds':>9}{'MB':>8}{'files':>7}{'memory, GB':>12}")
     with tempfile.TemporaryDirectory() as folder:
-        for name in FORMATS:
-            release = some if name == EXCEL else made
+        for name in (one for one in FORMATS if one in formats):
+            release = some if name in BY_HAND else made
             to = Path(folder) / file_name("a", name)
             measured(name, len(release.statistics), to, lambda r=release, t=to, n=name: export(r, t, format=n))
+        if PANDAS not in formats:
+            return
         to = Path(folder) / "pandas.csv"
         measured("pandas to_csv", len(rows), to, lambda: rows.to_csv(to, index=False))
         book = Path(folder) / "pandas.xlsx"
