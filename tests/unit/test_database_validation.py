@@ -188,6 +188,25 @@ def test_classes_do_not_exceed_their_total_and_sums_are_sums():
     assert told(classes(40, 16)) == [("error", "classes", "a0001")]
 
 
+def test_net_moves_of_some_classes_may_exceed_the_whole_and_their_persons_may_not():
+    def moves(persons):
+        more = {"indicator": "example_net"}
+        return made(
+            [
+                cell("a0001", -2.0, numerator=-20, denominator=1000, **more),
+                cell("a0001", 1.0, numerator=5, denominator=persons, background="reason_other", **more),
+            ],
+            kind="net",
+            additive="register_only",
+            numerator={"moved": "in"},
+            denominator={"moved": "out"},
+            flow=True,
+        )
+
+    assert told(moves(500)) == []
+    assert told(moves(1001)) == [("error", "classes", "a0001")]
+
+
 def test_ages_that_span_the_population_add_up_in_the_years_they_do():
     ages = {"00_19": 3, "20_64": 4, "65": 5}
 

@@ -239,10 +239,11 @@ def _check_vanished(block: Block, found: Findings) -> None:
     missing, protected = ((block.status == code).sum(axis=2) for code in (MISSING, PROTECTED))
     found.looked("vanished", shown[:, 1:].size)
     gone = (shown[:, :-1] > 0) & (shown[:, 1:] == 0) & (rows[:, 1:] > never[:, 1:])
-    # Classes of few persons come and go under protection; that everyone's figure goes is news.
+    # Classes of few persons come and go; that everyone's figure goes, or a class does in many areas, is news.
     everyone = np.array([cell == EVERYONE for cell in block.classes])[:, None]
     many = shown[:, :-1] >= _SHOWN_BEFORE * np.maximum(rows[:, :-1], 1)
-    news = (missing[:, 1:] > protected[:, 1:]) | (many & everyone)
+    of_class = (missing[:, 1:] > protected[:, 1:]) & (shown[:, :-1] >= _FEWEST_AREAS)
+    news = many & (everyone | of_class)
     for y in np.flatnonzero((gone & news).any(axis=0)):
         for status, more in ((Status.MISSING, missing > protected), (Status.PROTECTED, missing <= protected)):
             groups: npt.NDArray[np.intp] = np.flatnonzero(gone[:, y] & news[:, y] & more[:, y + 1])

@@ -22,8 +22,9 @@ COLUMN_WORDS = {
     "numerator": {"sv": "Täljare", "en": "Numerator"},
     "denominator": {"sv": "Nämnare", "en": "Denominator"},
 }
-# Parts of money may be negative: shown ones may then exceed the whole.
-_NEVER_NEGATIVE = (Kind.COUNT, Kind.SHARE, Kind.QUOTIENT, Kind.NET)
+# Money and net moves may be negative: shown parts may then exceed the whole. What they are divided by may not.
+_NEVER_NEGATIVE = (Kind.COUNT, Kind.SHARE, Kind.QUOTIENT)
+_OVER_PERSONS = (Kind.MEAN, Kind.NET)
 # The whole's figure lies between those of its parts.
 BETWEEN = (Kind.SHARE, Kind.MEAN, Kind.RATIO, Kind.QUOTIENT, Kind.MEDIAN)
 # A count of a table that was adjusted by its publisher is at most so much off: 1 and 2 become 0 or 3.
@@ -103,7 +104,7 @@ def rules_of(blocks: Sequence[Block], column: str, limits: Limits) -> Rules:
         variance=max((limits.perturbation.get(name, 0.0) for name in policies), default=0.0),
         published=AS_PUBLISHED in policies,
         limit=max(known, default=np.nan) if column == "value" else np.nan,
-        not_negative=indicator.kind in _NEVER_NEGATIVE,
+        not_negative=indicator.kind in _NEVER_NEGATIVE or (column == "denominator" and indicator.kind in _OVER_PERSONS),
     )
 
 
