@@ -11,7 +11,8 @@ from gisintegration.errors import IndicatorError
 from gisintegration.indicators import composite
 from gisintegration.indicators.cells import Axis, axis_of
 from gisintegration.indicators.constants import Constants, UnknownConstantWarning
-from gisintegration.indicators.declare import faults, lacking, load_indicators, words_without, years_without
+from gisintegration.indicators.declare import lacking, load_indicators, words_without, years_without
+from gisintegration.indicators.faults import faults
 from gisintegration.indicators.panel import words_lacking, years_lacking
 from gisintegration.indicators.rules import variables_in
 from gisintegration.registers import Register

@@ -12,10 +12,11 @@ from pydantic import ValidationError
 
 from gisintegration.errors import IndicatorError
 from gisintegration.indicators import composite, moves
-from gisintegration.indicators.constants import Constants, load_constants, runs
+from gisintegration.indicators.constants import Constants, runs
 from gisintegration.indicators.defaults import with_defaults
 from gisintegration.indicators.derived import columns_of
-from gisintegration.indicators.rules import Reads, constants_in, known_variables, parse, reads
+from gisintegration.indicators.faults import faults, text_faults, words_of
+from gisintegration.indicators.rules import Reads, constants_in, reads
 from gisintegration.tables import Indicator, Kind, Rule
 
 _NOT_SUBJECTS = ("breakdowns", "constants", "rules")
@@ -268,65 +269,13 @@ def declared(
         indicator = Indicator.model_validate(fields)
     except ValidationError as error:
         failures += [
-            _failure(where, name, ".".join(str(part) for part in item["loc"]) or "indicator", _words(item))
+            _failure(where, name, ".".join(str(part) for part in item["loc"]) or "indicator", words_of(item))
             for item in error.errors()
         ]
         return None
-    wrong = list(faults(indicator)) if computed else list(_text_faults(indicator))
+    wrong = list(faults(indicator)) if computed else list(text_faults(indicator))
     failures += [_failure(where, name, field, what) for field, what in wrong]
     return None if wrong else indicator
-
-
-def faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
-    """What the model cannot see is wrong with a declaration: field, and what it is.
-
-    Examples
-    --------
-    >>> from gisintegration.testing import example_indicator
-    >>> list(faults(example_indicator("mean", variable="sex")))
-    [('variable', "'sex' is not a whole number of the register: sums are exact only over whole numbers")]
-    """
-    yield from _text_faults(indicator)
-    for field in ("population", "numerator", "denominator"):
-        rule = getattr(indicator, field) or {}
-        yield from ((field, what) for what in parse(rule)[1])
-        known = load_constants().by_name
-        for constant in sorted(constants_in(rule) - set(known)):
-            yield field, f"there is no national constant '{constant}': known are {', '.join(sorted(known))}"
-    if indicator.per and indicator.per not in load_constants().by_name:
-        yield "per", f"there is no national constant '{indicator.per}'"
-    if indicator.per and indicator.kind not in (Kind.MEAN, Kind.MEDIAN):
-        yield "per", f"only a mean or a median is divided by a constant, not a {indicator.kind}"
-    if indicator.kind is Kind.SHARE and not indicator.numerator:
-        yield "numerator", "is empty: say who has the property"
-    for field in ("variable", "base"):
-        yield from ((field, what) for what in _number_faults(getattr(indicator, field)))
-    yield from moves.faults(indicator)
-    first, last = indicator.years
-    if first is not None and last is not None and first > last:
-        yield "years", f"{first}-{last} ends before it begins"
-
-
-def _text_faults(indicator: Indicator) -> Iterator[tuple[str, str]]:
-    for field in ("title", "unit", "description", "assumption"):
-        texts = getattr(indicator, field)
-        for language in ("sv", "en"):
-            if texts is not None and not texts.get(language):
-                yield field, f"has no text in {language}"
-
-
-def _number_faults(name: str | None) -> Iterator[str]:
-    if name is None:
-        return
-    known = known_variables()
-    if name not in known:
-        yield IndicatorError.unknown("variable", name, known).args[0] + " See docs/register.md."
-    elif known[name].type != "integer" or name not in set(_register_variables()):
-        yield f"'{name}' is not a whole number of the register: sums are exact only over whole numbers"
-
-
-def _register_variables() -> Iterable[str]:
-    return (name for name, item in known_variables().items() if item.reference != "key")
 
 
 def _years(text: object) -> object:
@@ -338,15 +287,6 @@ def _years(text: object) -> object:
         return text
     ends = (int(first) if first else None, int(last) if last else None)
     return ends if dash else (ends[0], ends[0])
-
-
-def _words(error: Any) -> str:
-    if error["type"] == "extra_forbidden":
-        return "is not a field of an indicator"
-    if error["type"] == "missing":
-        return "is missing"
-    text = str(error["msg"]).removeprefix("Value error, ")
-    return f"{text} (given: {error['input']!r})" if isinstance(error["input"], str | int | float) else text
 
 
 def _failure(file: str, indicator: str, field: str, what: str) -> dict[str, str]:

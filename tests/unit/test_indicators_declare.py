@@ -94,7 +94,7 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path):
     ]
     assert told[:2] == [
         ("a.toml", "population", "id", "is already taken: choose another id"),
-        ("b.toml", "wrong", "variabel", "is not a field of an indicator"),
+        ("b.toml", "wrong", "variabel", "is not a field of an indicator: did you mean `variable`?"),
     ]
     assert told[2][:3] == ("c.toml", "untold", "title")
     assert told[3][:3] == ("c.toml", "Caps", "id")
