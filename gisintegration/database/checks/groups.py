@@ -130,7 +130,7 @@ def _chains(given: Collection[str]) -> list[tuple[str, ...]]:
     Examples
     --------
     >>> _chains({"total", "20_64", "45_54", "55_64", "55_65", "65"})
-    [('20_64', '65'), ('45_54', '55_64', '65'), ('45_54', '55_65')]
+    [('20_64', '65'), ('45_54', '55_65'), ('45_54', '55_64', '65')]
     """
     spans = {code: span for code, span in _ages().items() if code in given}
     ends = {last for _, last in spans.values()}
