@@ -21,6 +21,7 @@ def run_result(made: gi.Run) -> dict[str, Any]:
     return {
         "release": made.release.id,
         "number": made.info.number,
+        "new": made.new,
         "changed": dict(made.info.changed),
         "counted": {str(year): count for year, count in made.counted.items()},
         "reused": made.reused,
@@ -67,7 +68,9 @@ def release_line(made: gi.Run) -> str:
     parts = made.reused + sum(made.counted.values())
     counted = ", ".join(str(year) for year in made.counted) or "nothing"
     work = f" Counted now: {counted}; {_count(made.reused)} parts were in the store." if parts else ""
-    return f"Release {made.info.number} ({made.release.id}): {told or 'nothing changed'}.{work}"
+    if not made.new:
+        return f"Nothing is new: release {made.info.number} ({made.release.id}) says the same.{work}"
+    return f"Release {made.info.number} ({made.release.id}): {told}.{work}"
 
 
 def check_table(found: gi.ProjectCheck) -> Table:

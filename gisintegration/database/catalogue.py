@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
+import pyarrow as pa
 
 from gisintegration import sql
 from gisintegration.database.manifests import Manifest
@@ -19,6 +19,12 @@ CATALOGUE = "store.duckdb"
 _VERSION = "1"
 _RELEASES = ("number", "id", "name", "by", "date", "reason", "policy", "cells", "newest")
 _PARTS = ("number", "indicator", "division", "edition", "year", "rows", "file", "sha256")
+_WHOLE, _TRUTH = ("number", "cells", "year", "rows"), ("newest",)
+_TYPES = {
+    name: pa.int64() if name in _WHOLE else pa.bool_() if name in _TRUTH else pa.string()
+    for name in (*_RELEASES, *_PARTS)
+}
+Row = tuple[Any, ...]
 
 
 class CatalogueBusyError(Exception):
@@ -70,11 +76,11 @@ def problems(folder: Path, manifests: Sequence[Manifest]) -> list[str]:
     releases, parts = tables_of(manifests)
     try:
         with duckdb.connect(str(folder / CATALOGUE), read_only=True) as con:
-            read = {name: con.execute(f"select * from {name} order by all").df() for name in ("releases", "parts")}
+            read = {name: con.execute(f"select * from {name}").fetchall() for name in ("releases", "parts")}
     except duckdb.Error:
         return ["cannot be read"]
     wanted = {"releases": releases, "parts": parts}
-    return [f"says other things of {name} than the manifests" for name in wanted if not _same(read[name], wanted[name])]
+    return [f"says other things of {name} than the manifests" for name in wanted if sorted(read[name]) != wanted[name]]
 
 
 def write_catalogue(folder: Path, manifests: Sequence[Manifest]) -> list[str]:
@@ -90,8 +96,8 @@ def write_catalogue(folder: Path, manifests: Sequence[Manifest]) -> list[str]:
     told = []
     with atomic(folder / CATALOGUE) as temporary, duckdb.connect(str(temporary)) as con:
         con.execute("create table about as select ? as state, ? as folder", [state_of(folder, manifests), str(folder)])
-        for name, frame in (("releases", releases), ("parts", parts)):
-            con.register("given", frame)
+        for name, columns, rows in (("releases", _RELEASES, releases), ("parts", _PARTS, parts)):
+            con.register("given", _arrow(columns, rows))
             con.execute(f"create table {name} as select * from given order by all")
             con.unregister("given")
         viewed = []
@@ -108,8 +114,12 @@ def write_catalogue(folder: Path, manifests: Sequence[Manifest]) -> list[str]:
     return told
 
 
-def tables_of(manifests: Sequence[Manifest]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The catalogue's tables of releases and parts."""
+def _arrow(names: Sequence[str], rows: Sequence[Row]) -> pa.Table:
+    return pa.table({name: pa.array([row[i] for row in rows], _TYPES[name]) for i, name in enumerate(names)})
+
+
+def tables_of(manifests: Sequence[Manifest]) -> tuple[list[Row], list[Row]]:
+    """The rows of the catalogue's tables of releases and parts."""
     there = [one for one in manifests if not one.removed]
     releases = [
         (
@@ -122,7 +132,7 @@ def tables_of(manifests: Sequence[Manifest]) -> tuple[pd.DataFrame, pd.DataFrame
         for one in there
     ]
     parts = [(one.number, *part.key, part.rows, part.file, part.sha256) for one in there for part in one.parts]
-    return pd.DataFrame(releases, columns=list(_RELEASES)), pd.DataFrame(parts, columns=list(_PARTS))
+    return sorted(releases), sorted(parts)
 
 
 def _release_sql(folder: Path, one: Manifest) -> str:
@@ -139,10 +149,3 @@ def _revisions_sql(folder: Path, there: Sequence[Manifest]) -> str:
         if one.body["revisions"] is not None and (folder / one.body["revisions"]["file"]).is_file()
     ]
     return " union all ".join(selects) or "select null::integer as release, null::varchar as reason_given where false"
-
-
-def _same(read: pd.DataFrame, wanted: pd.DataFrame) -> bool:
-    def rows(frame: pd.DataFrame) -> list[Any]:
-        return sorted(frame[list(wanted.columns)].itertuples(index=False, name=None))
-
-    return list(read.columns) == list(wanted.columns) and rows(read) == rows(wanted)

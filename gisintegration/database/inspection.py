@@ -73,7 +73,7 @@ def inspect(store: Store) -> None:
     """Look over a store that was opened: tell of damage, remove what killed writers left, mend the catalogue."""
     before = kept_or_none(store)
     stale = before != state_of(store.folder, store.manifests)
-    if stale or (store.folder / HOLDER).is_file():
+    if stale or (store.folder / HOLDER).is_file() or any(store.folder.glob(".*.part")):
         try:
             with writing(store, "opening the store"):
                 refresh(store)

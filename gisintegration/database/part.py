@@ -22,6 +22,7 @@ from gisintegration.tables import (
     TOTAL,
     ProtectedTable,
     conform,
+    constant,
     in_order,
     row_keys,
 )
@@ -208,7 +209,7 @@ def rows_of(tables: Sequence[pa.Table]) -> pd.DataFrame:
     """Rows that were read as one frame; the column ``release`` is empty."""
     table = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries()
     frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
-    return frame.assign(release=pd.Categorical.from_codes(np.zeros(len(frame), dtype=np.int8), categories=[""]))
+    return frame.assign(release=constant("", len(frame)))
 
 
 def levels_of(parts: Collection[Part]) -> list[str]:

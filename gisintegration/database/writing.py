@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ import duckdb
 from gisintegration import sql
 from gisintegration.database.areas_file import areas_bytes, areas_hash, plain, plain_fields
 from gisintegration.database.catalogue import CATALOGUE, CatalogueBusyError, kept_state, state_of, write_catalogue
-from gisintegration.database.diff import cells_sql, diff_parts
+from gisintegration.database.diff import cells_sql
 from gisintegration.database.draft import Draft, by_indicator, changes, check_parts
 from gisintegration.database.manifests import FORMAT, Manifest, write_manifest
 from gisintegration.database.part import Part, part_bytes, parts_in
@@ -131,7 +132,8 @@ def commit(store: Store, draft: Draft, *, by: str, date: str, reason: str) -> Ma
     for folder in ("parts", "areas", REVISIONS):
         _sync_folders(store.folder / folder)
     made = write_manifest(store.folder, body)
-    _sync_folders(store.folder / "releases")
+    with suppress(OutputError):  # the release is there
+        _sync_folders(store.folder / "releases")
     store.reload()
     _remember(store, draft)
     refresh(store)
@@ -145,15 +147,19 @@ def _remember(store: Store, draft: Draft) -> None:
 
 def _revisions(store: Store, number: int, parts: Sequence[Part], before: Sequence[Part]) -> dict[str, Any] | None:
     """The figures that differ from the release before, with the old ones, as a file of the release's own."""
+    then = {part.key: part for part in before}
     # What is damaged cannot be compared: the parts say that they changed, and the old figures are lost.
-    whole = [part for part in before if store.whole(part)]
-    found = diff_parts(store.folder, whole, parts, (number - 1, number))
-    if not found.files:
+    pairs = [
+        (store.folder / then[part.key].file, store.folder / part.file)
+        for part in parts
+        if part.key in then and then[part.key].content != part.content and store.whole(then[part.key])
+    ]
+    if not pairs:
         return None
     name = f"{REVISIONS}/{number:04d}.parquet"
     with atomic(store.folder / name) as temporary, _full_disk(name), sql.connect() as con:
         con.execute(
-            f"copy (select * from ({cells_sql(found.files)}) order by {', '.join(KEY)}) to {sql.literal(temporary)} "
+            f"copy (select * from ({cells_sql(pairs)}) order by {', '.join(KEY)}) to {sql.literal(temporary)} "
             "(format parquet, compression zstd)"
         )
         count = con.execute(f"select count(*) from {sql.parquet([temporary])}").fetchone()
@@ -206,7 +212,13 @@ def _keep(folder: Path, stem: str, raw: bytes) -> tuple[str, str]:
 
 
 def _sync_folders(folder: Path) -> None:
-    """Make the names of new files last through a power cut, where the system can."""
+    """Make the names of new files last through a power cut, where the system can.
+
+    Raises
+    ------
+    OutputError
+        The disk is full or failing.
+    """
     if os.name != "posix":
         return
     if not folder.is_dir():
@@ -215,6 +227,11 @@ def _sync_folders(folder: Path) -> None:
         descriptor = os.open(one, os.O_RDONLY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # a file system that has no such thing
+                raise OutputError(
+                    f"The disk is full, or failing: {one}: {error.strerror}.", hint="every release is as it was."
+                ) from error
         finally:
             os.close(descriptor)
 

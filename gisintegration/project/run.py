@@ -62,8 +62,8 @@ class Run:
         and manifest show 1–19 as ``<20``. Empty without a register.
     breaks
         What breaks the series, as :func:`gisintegration.series_breaks` tells it.
-    info, store
-        The release in the store: the latest, when nothing is new.
+    info, store, new
+        The release in the store: when nothing is new, the latest there was.
     validation, coverage
         What was found in the figures, and what is given or why not.
     reused, counted
@@ -85,6 +85,7 @@ class Run:
     store: Store
     validation: Validation
     coverage: pd.DataFrame
+    new: bool
     reused: int = 0
     counted: Mapping[int, int] = field(default_factory=dict)
     recalculated: tuple[Mapping[str, Any], ...] = ()
@@ -188,7 +189,7 @@ def _run(project: Project, places: _Places, where: Where | None, made_by: Mappin
     source = from_reported if settings.register_ is None else from_register
     made = source(project, where, store, part(report, 0.0, 0.6))
     draft, breaks = _draft(project, where, made, store)
-    number = store.number_of(draft)
+    number, new = store.number_of(draft), store.number_of(draft) == store.next_number
     published = store.draft(draft, number=number)
     earlier = [one.number for one in store.releases if one.number < number]
     report(0.6, "Validating the figures")
@@ -221,6 +222,7 @@ def _run(project: Project, places: _Places, where: Where | None, made_by: Mappin
         store=store,
         validation=found,
         coverage=covered,
+        new=new,
         reused=made.reused,
         counted=made.counted,
         recalculated=made.recalculated,
