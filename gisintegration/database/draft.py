@@ -74,7 +74,7 @@ def release_id(parts: Iterable[Part], areas: Mapping[str, Areas], indicators: Ma
     return digest.hexdigest()[:12]
 
 
-def check_parts(parts: Sequence[Part], areas: Mapping[str, Areas]) -> None:
+def check_parts(parts: Sequence[Part], areas: Mapping[str, Areas], indicators: Mapping[str, Indicator]) -> None:
     """Refuse parts that may not be released together.
 
     Raises
@@ -91,7 +91,8 @@ def check_parts(parts: Sequence[Part], areas: Mapping[str, Areas]) -> None:
         )
     if policies[0] in POLICIES:
         keys = pd.DataFrame([part.key for part in parts], columns=list(PartKey._fields))
-        check_scope([keys], POLICIES[policies[0]])
+        flows = {item.id for item in indicators.values() if item.flow}
+        check_scope([keys], POLICIES[policies[0]], flows=flows)
     missing = sorted({part.key.level for part in parts} - set(areas))
     if missing:
         raise DisclosureError(

@@ -70,7 +70,7 @@ def release(
             )
     keyed = {getattr(found, "key", key): found for key, found in areas.items()}
     parts = tuple(part for part, _ in parts_in(given))
-    check_parts(parts, keyed)
+    check_parts(parts, keyed, declared(given))
     made = Release(
         name=name,
         id=release_id(parts, keyed, declared(given)),

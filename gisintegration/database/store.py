@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from gisintegration.database.areas_file import read_areas_file
 from gisintegration.database.asked import Asked, AskedYears, asked_parts
 from gisintegration.database.diff import ReleaseDiff, diff_parts
 from gisintegration.database.draft import Draft
+from gisintegration.database.info import ReleaseInfo, info_of
 from gisintegration.database.inspection import StoreCheck, inspect, verify
 from gisintegration.database.manifests import FOLDER, Damaged, Manifest, read_manifests
 from gisintegration.database.part import Part, PartKey, read_part, rows_of
@@ -29,42 +30,6 @@ from gisintegration.tables import Indicator, ProtectedTable, Release
 
 Number = int | str
 LATEST, PREVIOUS = "latest", "previous"
-
-
-@dataclass(frozen=True)
-class ReleaseInfo:
-    """What a release is, without its figures.
-
-    Parameters
-    ----------
-    number
-        In the store; never used for another.
-    id
-        Hash of its content.
-    name, by, date, reason
-        As the user gave them.
-    cells
-        Rows of statistics.
-    changed
-        Number of parts ``added``, ``changed``, ``removed`` and ``unchanged`` since the release before.
-    policy
-        What the figures are protected under.
-    levels, years, indicators
-        What there are figures for.
-    """
-
-    number: int
-    id: str
-    name: str
-    by: str
-    date: str
-    reason: str
-    cells: int
-    changed: Mapping[str, int]
-    policy: str
-    levels: tuple[str, ...]
-    years: tuple[int, ...]
-    indicators: tuple[str, ...]
 
 
 class Store:
@@ -96,7 +61,7 @@ class Store:
     @property
     def releases(self) -> tuple[ReleaseInfo, ...]:
         """Every release that is whole and was not removed, oldest first."""
-        return tuple(_info(one) for one in self.manifests if not one.removed)
+        return tuple(info_of(one) for one in self.manifests if not one.removed)
 
     @cached_property
     def known(self) -> dict[tuple[PartKey, str], Part]:
@@ -327,7 +292,7 @@ class Store:
             The disk is full, or the store cannot be written to. Every earlier release is whole.
         """
         with self.writing():
-            return _info(commit(self, draft, by=by, date=date, reason=reason))
+            return info_of(commit(self, draft, by=by, date=date, reason=reason))
 
     def diff(self, before: Number, after: Number = LATEST) -> ReleaseDiff:
         """What differs between two releases: figures, areas, size of change, statuses, cells.
@@ -400,21 +365,3 @@ def open_store(folder: str | Path, *, create: bool = False) -> Store:
     store = Store(folder)
     inspect(store)
     return store
-
-
-def _info(one: Manifest) -> ReleaseInfo:
-    body = one.body
-    return ReleaseInfo(
-        number=one.number,
-        id=body["id"],
-        name=body["name"],
-        by=body["by"],
-        date=body["date"],
-        reason=body["reason"],
-        cells=sum(part.rows for part in one.parts),
-        changed=body["changed"],
-        policy=one.parts[0].policy if one.parts else "",
-        levels=tuple(sorted({part.key.level for part in one.parts})),
-        years=tuple(sorted({part.key.year for part in one.parts})),
-        indicators=tuple(sorted({part.key.indicator for part in one.parts})),
-    )

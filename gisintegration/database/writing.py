@@ -90,7 +90,7 @@ def put(store: Store, tables: Sequence[ProtectedTable], fingerprints: Mapping[st
 
 def commit(store: Store, draft: Draft, *, by: str, date: str, reason: str) -> Manifest:
     """Write what the draft needs beside its parts, and then its manifest."""
-    check_parts(draft.parts, draft.areas)
+    check_parts(draft.parts, draft.areas, draft.indicators)
     there = [one for one in store.manifests if not one.removed]
     latest = there[-1] if there else None
     identity, words = draft.id, draft.words

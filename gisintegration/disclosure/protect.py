@@ -92,7 +92,12 @@ def protect(
     """
     chosen = policy_named(policy)
     given = [tables] if isinstance(tables, RawTable) else list(tables)
-    check_scope([*(raw.table for raw in given), *(release.statistics for release in published)], chosen)
+    indicators = [item for table in (*given, *published) for item in table.indicators.values()]
+    check_scope(
+        [*(raw.table for raw in given), *(release.statistics for release in published)],
+        chosen,
+        flows={item.id for item in indicators if item.flow},
+    )
     for raw in given:
         check_residual(raw.residual.items(), chosen)
     frames = [_protected_cells(raw, chosen) for raw in given]

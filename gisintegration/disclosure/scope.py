@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
 
@@ -14,13 +14,16 @@ NESTED = ("deso", "regso", "kommun", "lan", "riket", "region", "group")
 SMALL_AREAS = ("deso", "regso")
 
 
-def check_scope(frames: Sequence[pd.DataFrame], policy: Policy) -> None:
+def check_scope(frames: Sequence[pd.DataFrame], policy: Policy, *, flows: Collection[str] = ()) -> None:
     """Refuse divisions side by side that the policy does not protect against subtraction.
 
     Parameters
     ----------
     frames
-        Tables with the columns division, edition and year: what is to be published and what was already.
+        Tables with the columns indicator, division, edition and year: what is to be published and what was already.
+    flows
+        Indicators that count events of a year. In the year in which a new edition takes over they stand on the old
+        one, and the others on the new: what is counted differs, and cannot be subtracted.
 
     Raises
     ------
@@ -30,19 +33,19 @@ def check_scope(frames: Sequence[pd.DataFrame], policy: Policy) -> None:
     Examples
     --------
     >>> from gisintegration.disclosure.policy import SCB_SHARE_RULE
-    >>> frame = pd.DataFrame({"division": "deso", "edition": ["2018", "2025"], "year": 2024})
+    >>> frame = pd.DataFrame({"indicator": "a", "division": "deso", "edition": ["2018", "2025"], "year": 2024})
     >>> check_scope([frame], SCB_SHARE_RULE)
     Traceback (most recent call last):
     gisintegration.errors.DisclosureError: Two editions of deso for 2024: 2018 and 2025. ...
     """
     if not policy.one_edition:
         return
-    held: dict[int, dict[str, set[str]]] = {}
+    held: dict[tuple[int, bool], dict[str, set[str]]] = {}
     for frame in frames:
-        seen = frame[["division", "edition", "year"]].drop_duplicates()
-        for division, edition, year in seen.itertuples(index=False):
-            held.setdefault(int(year), {}).setdefault(str(division), set()).add(str(edition))
-    for year, divisions in sorted(held.items()):
+        seen = frame[["indicator", "division", "edition", "year"]].drop_duplicates()
+        for indicator, division, edition, year in seen.itertuples(index=False):
+            held.setdefault((int(year), indicator in flows), {}).setdefault(str(division), set()).add(str(edition))
+    for (year, _), divisions in sorted(held.items()):
         for division, editions in divisions.items():
             if len(editions) > 1:
                 raise _refusal(f"Two editions of {division} for {year}: {' and '.join(sorted(editions))}.", policy)

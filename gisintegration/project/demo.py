@@ -42,6 +42,16 @@ by = ["deso", "regso", "kommun", "region"]
 region = "{region}"
 
 [indicators]
+# A few of each subject; "all" makes every one of the library's.
+use = [
+    "population", "foreign_born_share", "foreign_background_share", "domestic_net_migration",
+    "employed_share", "registered_unemployed_share", "still_employed_share", "low_education_share",
+    "upper_secondary_eligible_share", "neet_20_25_share", "rental_share", "overcrowded_share",
+    "housing_segregation_index", "disposable_income_mean", "disposable_income_median",
+    "low_economic_standard_share", "social_assistance_ratio", "assistance_or_unemployment_share",
+    "socioeconomic_index", "area_type", "sick_days_mean", "turnout_riksdag",
+]
+crossings = false
 constants = "synthetic"
 
 [output]

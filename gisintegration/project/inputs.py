@@ -179,9 +179,26 @@ def project_indicators(project: Project) -> tuple[dict[str, Indicator], Constant
     """The indicators and national constants of the project file."""
     part = project.settings.indicators
     indicators = load_indicators(part.use, folders=[project.resolve(folder) for folder in part.folders])
+    if not part.crossings:
+        indicators = {key: uncrossed(item) for key, item in indicators.items()}
     named = [part.constants] if isinstance(part.constants, str) else part.constants or []
     given = [str(project.resolve(name)) if name.endswith(".toml") else name for name in named]
     return indicators, load_constants(given)
+
+
+def uncrossed(indicator: Indicator) -> Indicator:
+    """The indicator with one breakdown at a time, on every level.
+
+    Examples
+    --------
+    >>> bool(load_indicators()["employed_share"].crossings), uncrossed(load_indicators()["employed_share"]).crossings
+    (True, ())
+    """
+    levels = {
+        division: rule if isinstance(rule, str) else rule.model_copy(update={"crossings": None})
+        for division, rule in indicator.levels.items()
+    }
+    return indicator.model_copy(update={"crossings": (), "levels": levels})
 
 
 def lacking(register: Register, indicators: Mapping[str, Indicator]) -> dict[str, list[str]]:

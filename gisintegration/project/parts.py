@@ -167,10 +167,14 @@ class LevelsPart(_Part):
 
 
 class IndicatorsPart(_Part):
-    """``[indicators]``: which of the library's (or of the published tables'), for which data years."""
+    """``[indicators]``: which of the library's (or of the published tables'), for which data years.
+
+    ``crossings = false``: one breakdown at a time, whatever the indicators declare.
+    """
 
     use: Literal["all"] | list[str] = "all"
     folders: list[str] = Field(default_factory=list)
+    crossings: bool = True
     constants: str | list[str] | None = None
     years: Span | None = None
 

@@ -232,7 +232,7 @@ def _run(project: Project, places: _Places, where: Where | None, made_by: Mappin
 def _draft(project: Project, where: Where | None, made: Made, store: Store) -> tuple[Draft, pd.DataFrame]:
     """What was made, as what becomes a release, with its words; and what breaks its series."""
     settings = project.settings
-    check_parts(made.parts, made.areas)
+    check_parts(made.parts, made.areas, made.indicators)
     draft = Draft(
         parts=tuple(made.parts),
         areas=made.areas,
