@@ -41,6 +41,7 @@ MARKS: Mapping[str, str] = MappingProxyType(
         "-": "zero",
         "–": "zero",
         "...": "missing",
+        "....": "did_not_exist",
         "…": "missing",
         "": "missing",
         "NA": "missing",
