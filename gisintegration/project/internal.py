@@ -30,7 +30,7 @@ crosswalk_*    the weights that figures were recalculated by
 
 
 def write_internal(folder: Path, release: str, made: Made) -> None:
-    """Write the internal log of a run; what stood there before is replaced in one step, unless nothing was counted anew.
+    """Write the internal log of a run; what stood there is replaced in one step, unless nothing was counted anew.
 
     Parameters
     ----------

@@ -42,10 +42,10 @@ def _check_codes(made: Release, statistics: pd.DataFrame, found: Findings) -> No
     counts = np.bincount(code) if len(code) else np.zeros(0, dtype=np.int64)
     by_key: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for number in np.flatnonzero(counts):
-        rest, area = divmod(int(number), len(parts[2].categories))
+        rest, place = divmod(int(number), len(parts[2].categories))
         division, edition = divmod(rest, len(parts[1].categories))
         key = f"{parts[0].categories[division]}/{parts[1].categories[edition]}"
-        by_key[key].append((str(parts[2].categories[area]), int(counts[number])))
+        by_key[key].append((str(parts[2].categories[place]), int(counts[number])))
     for key, given in sorted(by_key.items()):
         found.looked("unknown_edition", 1)
         if key not in made.areas:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -181,17 +181,18 @@ def _classes(rows: pd.DataFrame) -> tuple[tuple[Cell, ...], Positions]:
     if not len(code):
         return (), code
     occurs = np.flatnonzero(np.bincount(code))
-    cells = [_cell(int(number), parts) for number in occurs]
+    categories = [part.categories for part in parts]
+    cells = [_cell(int(number), categories) for number in occurs]
     order = sorted(range(len(cells)), key=lambda i: [(name != TOTAL, name) for name in cells[i]])
     place = np.zeros(int(occurs.max()) + 1, dtype=np.intp)
     place[occurs[order]] = np.arange(len(order))
     return tuple(cells[i] for i in order), place[code]
 
 
-def _cell(number: int, parts: list[pd.Series]) -> Cell:
+def _cell(number: int, categories: Sequence[pd.Index]) -> Cell:
     names = []
-    for part in reversed(parts):
-        number, position = divmod(number, len(part.categories))
-        names.append(str(part.categories[position]))
+    for known in reversed(categories):
+        number, position = divmod(number, len(known))
+        names.append(str(known[position]))
     sex, background, age, education = reversed(names)
     return sex, background, age, education

@@ -134,7 +134,7 @@ def _chains(given: Collection[str]) -> list[tuple[str, ...]]:
     """
     spans = {code: span for code, span in _ages().items() if code in given}
     ends = {last for _, last in spans.values()}
-    chains = [(code,) for code, (first, _) in spans.items() if first - 1 not in ends]
+    chains: list[tuple[str, ...]] = [(code,) for code, (first, _) in spans.items() if first - 1 not in ends]
     whole: list[tuple[str, ...]] = []
     while chains:
         chain = chains.pop(0)

@@ -10,7 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gisintegration.database.checks.blocks import EVERYONE, MISSING, NEVER, NO_ROW, PROTECTED, STATUSES, Block, Floats
+from gisintegration.database.checks.blocks import (
+    EVERYONE,
+    MISSING,
+    NEVER,
+    NO_ROW,
+    PROTECTED,
+    STATUSES,
+    Block,
+    Bools,
+    Floats,
+    Positions,
+)
 from gisintegration.database.checks.findings import Findings, Number, class_of
 from gisintegration.database.checks.limits import Limits
 from gisintegration.tables import TOTAL, WORDS, Kind, Status
@@ -97,10 +108,10 @@ def _told(block: Block, breaks: pd.DataFrame) -> dict[int, list[tuple[str, dict[
         & (breaks["kind"] != "lan")
     ]
     found: dict[int, list[tuple[str, dict[str, str]]]] = {}
-    for row in mine.itertuples(index=False):
-        after = int(np.searchsorted(block.years, int(row.year)))
+    first = np.searchsorted(block.years, mine["year"].to_numpy(dtype=np.int64))
+    for after, area, sv, en in zip(first, mine["area"], mine["sv"], mine["en"], strict=True):
         if 0 < after < len(block.years):
-            found.setdefault(after, []).append((str(row.area), {"sv": str(row.sv), "en": str(row.en)}))
+            found.setdefault(int(after), []).append((str(area), {"sv": str(sv), "en": str(en)}))
     return found
 
 
@@ -115,9 +126,7 @@ def _check_jumps(
     times = np.abs(made.change - made.typical[:, None]) / made.spread
     with np.errstate(invalid="ignore"):
         year, area = np.nonzero(times > limits.jump)
-    excused = np.array(
-        [_excuse(block, told, y + 1, a) is not None for y, a in zip(year, area, strict=True)], dtype=bool
-    )
+    excused = _excused(block, told, year, area)
     for after in np.unique(year[excused]):
         _note(block, told, int(after) + 1, int((year[excused] == after).sum()), found)
     year, area = year[~excused], area[~excused]
@@ -186,8 +195,8 @@ def _check_changes(
         found.looked("change", int((~np.isnan(change)).sum()))
         with np.errstate(invalid="ignore"):
             year, area = np.nonzero(np.abs(change) > limit)
-        keep = [_excuse(block, told, y + 1, a) is None for y, a in zip(year, area, strict=True)]
-        year, area = year[keep], area[keep]
+        excused = _excused(block, told, year, area)
+        year, area = year[~excused], area[~excused]
         at = ((position * len(block.years)) + year + 1) * len(block.codes) + area
 
         figures = value[year, area], value[year + 1, area], change[year, area], np.full(len(year), limit)
@@ -198,6 +207,14 @@ def _check_changes(
 def _changed(figures: Sequence[Floats], decimals: int, i: int) -> dict[str, object]:
     names = ("before", "value", "change", "high")
     return {name: Number(column[i], decimals) for name, column in zip(names, figures, strict=True)}
+
+
+def _excused(
+    block: Block, told: dict[int, list[tuple[str, dict[str, str]]]], year: Positions, area: Positions
+) -> Bools:
+    """Of each change, by its position among the changes, whether a known break explains it."""
+    known = (_excuse(block, told, int(y) + 1, int(a)) is not None for y, a in zip(year, area, strict=True))
+    return np.fromiter(known, dtype=np.bool_, count=len(year))
 
 
 def _excuse(

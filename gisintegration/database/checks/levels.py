@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -135,7 +134,7 @@ def _nest(child: Areas, parent: Areas, *, apart: bool) -> Nest | None:
         owner[~is_area] = -1
         whole = set(rows)
         if isinstance(child, AreaDivision):
-            whole = set(complete_parents(cast("AreaDivision", child), parent.division))
+            whole = set(complete_parents(child, parent.division))
     order = np.argsort(owner, kind="stable")
     order = order[owner[order] >= 0]
     if not len(order):
@@ -181,8 +180,10 @@ def _pair(child: Block, parent: Block, years: npt.NDArray[np.int64], nest: Nest)
 
 
 def _check_sums(pair: _Pair, column: str, found: Findings, limits: Limits) -> None:
-    figures, known, small = (grid[pair.here] for grid in known_in(pair.child, column))
-    whole, whole_known, _ = (grid[pair.there] for grid in known_in(pair.parent, column))
+    figures, known, small = known_in(pair.child, column)
+    figures, known, small = figures[pair.here], known[pair.here], small[pair.here]
+    whole, whole_known, _ = known_in(pair.parent, column)
+    whole, whole_known = whole[pair.there], whole_known[pair.there]
     nest = pair.nest
     parts = Parts(
         total=nest.add(figures),

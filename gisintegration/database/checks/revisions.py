@@ -75,9 +75,8 @@ def _check_revised(new: Block, old: Block, found: Findings, limits: Limits) -> N
         return
     grids = []
     for block, areas in ((new, here), (old, there)):
-        places = np.ix_(
-            [block.class_at(cell) for cell in cells], np.searchsorted(block.years, years), np.asarray(areas)
-        )
+        classes = np.array([block.class_at(cell) for cell in cells], dtype=np.intp)
+        places = np.ix_(classes, np.searchsorted(block.years, years), np.asarray(areas))
         grids.append((block.value[places], block.shown[places], block.status[places] != NO_ROW))
     (value, shown, rows), (was, was_shown, were) = grids
     common = int((rows & were).sum())
