@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from gisintegration.database import Store as Store
     from gisintegration.database import StoreCheck as StoreCheck
     from gisintegration.database import open_store as open_store
-    from gisintegration.database import release as release
     from gisintegration.database import select_release as select_release
     from gisintegration.database.coverage import coverage as coverage
+    from gisintegration.database.release import release as release
     from gisintegration.database.validation import Limits as Limits
     from gisintegration.database.validation import Validation as Validation
     from gisintegration.database.validation import validate as validate
@@ -109,8 +109,9 @@ _NAMES: dict[str, str] = {
     "change.crosswalk_make": "crosswalk",
     "change.crosswalk_preview": "preview_crosswalks",
     "change.recalculate": "recalculate",
-    "database": "ReleaseDiff ReleaseInfo Store StoreCheck open_store release select_release",
+    "database": "ReleaseDiff ReleaseInfo Store StoreCheck open_store select_release",
     "database.coverage": "coverage",
+    "database.release": "release",
     "database.validation": "Limits Validation validate",
     "disclosure": "Policy protect",
     "errors": "GisIntegrationError",

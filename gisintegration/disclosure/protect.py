@@ -92,7 +92,8 @@ def protect(
     """
     chosen = policy_named(policy)
     given = [tables] if isinstance(tables, RawTable) else list(tables)
-    indicators = [item for table in (*given, *published) for item in table.indicators.values()]
+    indicators = [item for raw in given for item in raw.indicators.values()]
+    indicators += [item for release in published for item in release.indicators.values()]
     check_scope(
         [*(raw.table for raw in given), *(release.statistics for release in published)],
         chosen,

@@ -46,7 +46,7 @@ def test_a_dot_or_a_bracket_is_itself():
 
 
 def test_one_that_fits_nothing_tells_the_nearest():
-    with pytest.raises(InputError, match="There is no area '0181'.*\n.*did you mean '0180'"):
+    with pytest.raises(InputError, match=r"There is no area '0181'.*\n.*did you mean '0180'"):
         chosen("0180,0181", CODES, what="area")
 
 
