@@ -13,7 +13,7 @@ from gisintegration.project import fingerprints, run
 from gisintegration.project.settings import parse
 
 PANEL = """[[indicator]]
-id = "still_employed_share"
+id = "kvar_share"
 title = { sv = "Kvar i arbete", en = "Still employed" }
 kind = "share"
 population = { labour_status = "employed" }
@@ -119,7 +119,7 @@ def test_persons_who_moved_are_counted_anew_in_their_year(project):
 def test_a_panel_is_counted_anew_when_the_year_after_changes(project):
     (project / "egna").mkdir()
     (project / "egna" / "kvar.toml").write_text(PANEL, "utf-8")
-    rewrite(project, '"employed_share"]', '"employed_share", "still_employed_share"]\nfolders = ["egna"]')
+    rewrite(project, '"employed_share"]', '"employed_share", "kvar_share"]\nfolders = ["egna"]')
     gi.run_project(project)
     change(project, lambda register: outside(register, 2024))
     assert dict(gi.run_project(project).counted) == {2023: 1, 2024: 2}
