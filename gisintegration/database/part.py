@@ -126,8 +126,11 @@ def parts_in(tables: Sequence[ProtectedTable]) -> Iterator[tuple[Part, pd.DataFr
         if len(frames) > 1:
             texts = dict.fromkeys((str(name) for name in frames[0].select_dtypes("category")), "str")
             frames = [pd.concat([frame.astype(texts) for frame in frames], ignore_index=True)]
-        rows = in_order(conform(frames[0], COLUMNS))
+        rows = conform(frames[0], COLUMNS)
         keys = row_keys(rows)
+        if (keys[1:] < keys[:-1]).any():
+            rows = in_order(rows)
+            keys.sort()
         if twice := int((keys[1:] == keys[:-1]).sum()):
             raise DisclosureError(
                 f"{twice} cells occur more than once in the release: {key}.", hint="each figure has one row."
