@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from gisintegration.project import check_project as check_project
     from gisintegration.project import demo_project as demo_project
     from gisintegration.project import export as export
+    from gisintegration.project import exported as exported
     from gisintegration.project import file_name as file_name
     from gisintegration.project import init_project as init_project
     from gisintegration.project import list_areas as list_areas
@@ -118,8 +119,8 @@ _NAMES: dict[str, str] = {
     "indicators": "aggregate load_constants load_indicators",
     "locate": "Places locate nearest places",
     "project": (
-        "Project ProjectCheck Run check_project demo_project export file_name init_project list_areas locate_project "
-        "open_project_release open_project_store read_project recalculate_project recalculate_table run_project"
+        "Project ProjectCheck Run check_project demo_project export exported file_name init_project list_areas "
+        "locate_project open_project_release open_project_store read_project recalculate_project recalculate_table run_project"
     ),
     "publish": (
         "write_change_tables write_changes write_geopackage write_jsonstat write_layers write_parquet write_px "

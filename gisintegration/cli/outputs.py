@@ -10,8 +10,20 @@ import typer
 import gisintegration as gi
 from gisintegration.cli.options import KommunOption, LanOption, ProjectOption, ReleaseOption, conditions, find_project
 from gisintegration.cli.terminal import Terminal, verb
-from gisintegration.project.outputs import exported
-from gisintegration.project.parts import Format
+
+# Those of gi.export, written out: a command that only shows its help reads no tables.
+Format = Literal[
+    "px",
+    "jsonstat",
+    "csv",
+    "csv-long",
+    "excel",
+    "powerpoint",
+    "parquet",
+    "geoparquet",
+    "gpkg-wide",
+    "shapefile",
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -84,7 +96,7 @@ def export(
         overwrite=overwrite,
         progress=terminal.progress,
     )
-    wrote = exported(release, path, format)
+    wrote = gi.exported(release, path, format)
     files = f"{len(wrote['files'])} files" if len(wrote["files"]) > 1 else "one file"
     terminal.result(
         {"release": release.id, "path": str(path), "format": format, **wrote},

@@ -59,16 +59,6 @@ class Task:
         }
         return [item for key, item in able.items() if all_below(key, self.indicators) <= able.keys()]
 
-    @property
-    def reads(self) -> Reads:
-        """The variables that are read of persons."""
-        found = Reads(this=frozenset({"sex"}))
-        for item in self.in_force:
-            found |= reads_of(item)
-        for rule in (item.rule for members in self.axis.lists for item in members):
-            found |= reads(rule)
-        return found
-
 
 @dataclass(frozen=True, eq=False)
 class _Figures:
@@ -89,7 +79,7 @@ def counted(con: duckdb.DuckDBPyConnection, task: Task, made: Mapping[str, AreaD
     values: Mapping[Sample, Values] = {}
     for over in (Over.NOW, Over.BEFORE, Over.ELECTION):
         if asked.at(over):
-            source = _persons(task, over, extra=types if over is Over.NOW else ())
+            source = _persons(task, over, _reads(task, asked, over), extra=types if over is Over.NOW else ())
             answer = count(con, _question(task, asked, over, source, divisions))
             sums |= _numbered(answer.sums, asked, over)
             values = {**values, **answer.values}
@@ -133,11 +123,25 @@ def _tables(
     return tuple((lists, tuple(sorted(numbers))) for lists, numbers in sorted(needed.items()))
 
 
-def _persons(task: Task, over: Over, *, extra: Collection[str] = ()) -> str:
+def _reads(task: Task, asked: Plan, *of: Over) -> Reads:
+    """What is read of the persons that some sums are over: by the indicators that have any there, and by the classes."""
+    found = Reads(this=frozenset({"sex"}))
+    numbers = {number for over in of for number in asked.at(over)}
+    for item in task.in_force:
+        measure = asked.measures[item.id]
+        sampled = measure.sample is not None and Over.NOW in of
+        if sampled or any(not numbers.isdisjoint(total.numbers) for total in measure.sums):
+            found |= reads_of(item)
+    for rule in (item.rule for members in task.axis.lists for item in members):
+        found |= reads(rule)
+    return found
+
+
+def _persons(task: Task, over: Over, asked: Reads, *, extra: Collection[str] = ()) -> str:
     """SELECT of the persons that sums are over, with what is read of them."""
     placement = task.election if over is Over.ELECTION and task.election else task.placement
     year = task.year - (over is Over.BEFORE)
-    return persons_sql(task.register, year, task.reads, placed=(placement, task.areas), extra=extra)
+    return persons_sql(task.register, year, asked, placed=(placement, task.areas), extra=extra)
 
 
 def _question(
@@ -167,7 +171,7 @@ def _find_movers(con: duckdb.DuckDBPyConnection, task: Task, asked: Plan) -> Non
     )
     has = task.register.variables
     sources = [
-        persons_sql(task.register, year, task.reads, extra=extra)
+        persons_sql(task.register, year, _reads(task, asked, Over.CAME, Over.WENT), extra=extra)
         for year, extra in zip((task.year - 1, task.year), columns_at_ends(has), strict=True)
     ]
     find(con, (before, now), (sources[0], sources[1]), year=task.year, has=has)

@@ -6,7 +6,7 @@ from gisintegration.project.init import init_project
 from gisintegration.project.kept import open_project_release, open_project_store
 from gisintegration.project.listing import list_areas
 from gisintegration.project.locating import locate_project
-from gisintegration.project.outputs import export, file_name
+from gisintegration.project.outputs import export, exported, file_name
 from gisintegration.project.run import Run, run_project
 from gisintegration.project.series import recalculate_project, recalculate_table
 from gisintegration.project.settings import FILE_NAME, Project, read_project
@@ -19,6 +19,7 @@ __all__ = [
     "check_project",
     "demo_project",
     "export",
+    "exported",
     "file_name",
     "init_project",
     "list_areas",

@@ -82,6 +82,7 @@ def test_describe_lists_every_command_with_an_example_and_help_for_each_paramete
     from typer.testing import CliRunner
 
     from gisintegration.cli.app import app
+    from gisintegration.project.outputs import FORMATS
 
     found = json.loads(CliRunner().invoke(app, ["describe", "--json"]).stdout.splitlines()[-1])
     names = [command["name"] for command in found["commands"]]
@@ -96,7 +97,7 @@ def test_describe_lists_every_command_with_an_example_and_help_for_each_paramete
             assert parameter["type"] in {"boolean", "text", "integer", "number", "path"}
     export = next(command for command in found["commands"] if command["name"] == "export")
     formats = next(parameter for parameter in export["parameters"] if parameter["name"] == "format")
-    assert (formats["required"], formats["choices"]) == (True, ["csv", "geoparquet", "gpkg-wide", "shapefile"])
+    assert (formats["required"], formats["choices"]) == (True, list(FORMATS))
 
 
 def test_the_page_of_commands_is_that_of_the_commands():
