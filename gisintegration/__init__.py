@@ -119,8 +119,9 @@ _NAMES: dict[str, str] = {
     "indicators": "aggregate load_constants load_indicators",
     "locate": "Places locate nearest places",
     "project": (
-        "Project ProjectCheck Run check_project demo_project export exported file_name init_project list_areas "
-        "locate_project open_project_release open_project_store read_project recalculate_project recalculate_table run_project"
+        "Project ProjectCheck Run check_project demo_project export exported file_name init_project "
+        "list_areas locate_project open_project_release open_project_store read_project recalculate_project "
+        "recalculate_table run_project"
     ),
     "publish": (
         "write_change_tables write_changes write_geopackage write_jsonstat write_layers write_parquet write_px "
