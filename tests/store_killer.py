@@ -144,7 +144,7 @@ def kill_writers(folder, seed, kills):
         store = folder / f"store{number // 20}"
         if number % 20 == 0:
             known = {}
-        made = [drawn[rng.randrange(len(drawn))] for _ in range(2)]
+        made = [drawn[rng.randrange(len(drawn))]]
 
         def work(tell, store=store, made=made):
             opened = open_store(store, create=True)

@@ -18,7 +18,7 @@ from gisintegration.indicators.placing import place_voters, with_years_before
 from gisintegration.progress import Progress, part
 from gisintegration.project.fingerprints import Fingerprints
 from gisintegration.project.settings import Project
-from gisintegration.project.tasks import Task, with_groups
+from gisintegration.project.tasks import Asked, Task, with_groups
 from gisintegration.registers import Placement, PlacementReport, Register, place, place_by_key
 from gisintegration.tables import Indicator, Labels, ProtectedTable, RawTable
 
@@ -170,8 +170,7 @@ def _place(this: _Count, todo: set[Unit], report: Progress) -> dict[int, tuple[P
             continue
         indicators[name] = item
         for areas in task.of(year):
-            # Groups are areas put together, which persons are placed in one by one.
-            wanted.setdefault(_ungrouped(tasks, task, areas), set()).add(year)
+            wanted.setdefault(areas, set()).add(year)
     placements: dict[int, tuple[Placement, Placement | None]] = {}
     by_key = {}
     if wanted:
@@ -194,13 +193,6 @@ def _place(this: _Count, todo: set[Unit], report: Progress) -> dict[int, tuple[P
     return placements
 
 
-def _ungrouped(tasks: Sequence[Task], task: Task, areas: AreaDivision) -> AreaDivision:
-    """The edition that grouped areas are, without their groups."""
-    if task.groups is None:
-        return areas
-    return next(one for other in tasks if other.groups is None for one in other.areas if one.key == areas.key)
-
-
 def _count_year(
     this: _Count,
     placements: Mapping[int, tuple[Placement, Placement | None]],
@@ -210,39 +202,52 @@ def _count_year(
 ) -> None:
     """Count a year, protect what belongs together, and put it into the store."""
     raw: list[RawTable] = []
+    of: list[int] = []
     numbers = sorted({number for number, _ in wanted})
     for done, number in enumerate(numbers):
         task = this.tasks[number]
         chosen = {name: item for name, item in task.indicators.items() if (number, name) in wanted}
         span = part(report, 0.8 * done / len(numbers), 0.8 * (done + 1) / len(numbers))
-        raw.append(_aggregated(this, replace(task, indicators=chosen), placements[number], year, span))
+        made = _aggregated(this, replace(task, indicators=chosen), placements[number], year, span)
+        raw += made
+        of += [number] * len(made)
     report(0.8, f"Protecting the figures of {year}")
     tables = protect(raw, this.project.settings.policy.name)
     raw.clear()
     report(0.85, f"Keeping the figures of {year}")
-    for number, table in zip(numbers, tables, strict=True):
+    for number in numbers:
         mine = {name: this.prints[number, name, year] for task, name in wanted if task == number}
-        made = this.store.put([table], fingerprints=mine)
-        this.counted.parts += made
-        this.counted.empty += sorted(set(mine.values()) - {one.fingerprint for one in made})
-        _tell(this.counted, table)
+        given = [table for task, table in zip(of, tables, strict=True) if task == number]
+        kept = this.store.put(given, fingerprints=mine)
+        this.counted.parts += kept
+        this.counted.empty += sorted(set(mine.values()) - {one.fingerprint for one in kept})
+        _tell(this.counted, given)
 
 
-def _tell(counted: Counted, table: ProtectedTable) -> None:
-    counted.indicators |= declared([table])
-    counted.labels = joined_labels([counted.labels, table.labels])
-    counted.stamps |= table.stamps
+def _tell(counted: Counted, tables: Sequence[ProtectedTable]) -> None:
+    counted.indicators |= declared(tables)
+    counted.labels = joined_labels([counted.labels, *(table.labels for table in tables)])
+    counted.stamps |= {policy: words for table in tables for policy, words in table.stamps.items()}
 
 
 def _aggregated(
     this: _Count, task: Task, placed: tuple[Placement, Placement | None], year: int, report: Progress
-) -> RawTable:
+) -> list[RawTable]:
+    """The task's figures of a year; a table for each list of groups."""
     placement, voters = placed
-    areas = task.of(year)
-    if task.groups is not None:
-        grouped = {with_groups(placement.areas[one.key], task.groups): years for one, years in areas.items()}
-        placement = replace(placement, areas={one.key: one for one in grouped})
-        areas = grouped
+    if not task.groups:
+        return [_one(this, task, (placement, voters), task.of(year), report)]
+    made = []
+    for named in task.groups:
+        grouped = {with_groups(placement.areas[one.key], named): years for one, years in task.of(year).items()}
+        drawn = replace(placement, areas={one.key: one for one in grouped})
+        made.append(_one(this, task, (drawn, voters), grouped, report))
+    return made
+
+
+def _one(
+    this: _Count, task: Task, placed: tuple[Placement, Placement | None], areas: Asked, report: Progress
+) -> RawTable:
     with warnings.catch_warnings():
         # What lacks variables, constants or years is told of once for all years, not here.
         warnings.simplefilter("ignore", UserWarning)
@@ -251,8 +256,8 @@ def _aggregated(
             task.indicators,
             by=task.by,
             areas=areas,
-            places=placement,
-            election_places=voters,
+            places=placed[0],
+            election_places=placed[1],
             region=this.project.settings.levels.region,
             constants=this.constants,
             missing="skip",

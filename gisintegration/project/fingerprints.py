@@ -82,7 +82,7 @@ class Fingerprints:
             "areas": sorted(self._edition(areas) for areas in task.of(year)),
             "by": list(task.by),
             "region": self.project.settings.levels.region,
-            "groups": {key: list(codes) for key, codes in (task.groups or {}).items()},
+            "groups": [{key: list(codes) for key, codes in named.items()} for named in task.groups],
             "keyed": "" if task.keyed is None else _table_hash(task),
             "placing": [self.register.unplaced, self.register.nearest],
         }

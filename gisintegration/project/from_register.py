@@ -47,16 +47,14 @@ def from_register(project: Project, where: Where | None, store: Store, report: P
     able = {key: item for key, item in indicators.items() if key not in poor}
     asked = dict(indicators)
     kept, told = without_constants(project, able, constants, register.years)
-    # What lacks variables is left out, and told, where it is counted.
-    indicators = {key: item for key, item in indicators.items() if key in poor or key in kept}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        tasks = tasks_of(project, register, editions, indicators)
+        tasks = tasks_of(project, register, editions, kept)
         counted = count_all(project, register, tasks, constants, store, progress=part(report, 0.16, 1.0))
     areas = areas_of(tasks, project.settings.levels.region)
     delivered = without_polygon(areas)
     finest = {found.key for found in editions}
-    told = [*left_out(register, indicators), *told, *_lacking_years(register, able, tasks)]
+    told = [*left_out(register, indicators), *told, *_lacking_years(register, kept, tasks)]
     return Made(
         parts=counted.parts,
         indicators=counted.indicators,

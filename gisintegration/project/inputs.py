@@ -11,6 +11,7 @@ import pandas as pd
 from gisintegration.areas import AreaDivision, load_areas, read_areas, select, take, with_land
 from gisintegration.errors import InputError, ProjectError
 from gisintegration.indicators import Constants, load_constants, load_indicators
+from gisintegration.indicators.composite import all_below
 from gisintegration.indicators.declare import lacking as lacked
 from gisintegration.indicators.declare import words_without, years_without
 from gisintegration.progress import ProgressOption
@@ -238,11 +239,15 @@ def without_constants(
     years = years_wanted(project, available)
     absent = years_without(indicators, constants, years)
     gone = {key for key, of in absent.items() if {year for lost in of.values() for year in lost} >= set(years)}
+    gone |= {key for key in indicators if all_below(key, indicators) & gone}
     if gone and project.settings.indicators.use != "all":
         raise ProjectError(
             f"National constants that indicators need are not known for {_listed(years)}.",
             hint=_CONSTANTS,
-            failures=[{"indicator": key, "lacks": ", ".join(absent[key])} for key in sorted(gone)],
+            failures=[
+                {"indicator": key, "lacks": ", ".join(absent.get(key, all_below(key, indicators) & gone))}
+                for key in sorted(gone)
+            ],
         )
     told = [f"{text} {_CONSTANTS[0].upper()}{_CONSTANTS[1:]}" for text in words_without(absent)]
     return {key: item for key, item in indicators.items() if key not in gone}, told

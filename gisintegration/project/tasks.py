@@ -35,14 +35,14 @@ class Task:
     keyed
         The key table that persons are placed by; None: by their coordinates.
     groups
-        Groups that the areas have as parents; figures are given for them.
+        Groups of the areas, in lists in which no two share an area; figures are given for them.
     """
 
     areas: Asked
     by: tuple[str, ...]
     indicators: Mapping[str, Indicator]
     keyed: KeyDivision | None = None
-    groups: Mapping[str, Sequence[str]] | None = None
+    groups: tuple[Mapping[str, Sequence[str]], ...] = ()
 
     @property
     def years(self) -> list[int]:
@@ -92,9 +92,10 @@ def areas_of(tasks: Sequence[Task], region: str | None) -> dict[str, AreaDivisio
     """Every division that figures are given for, by key."""
     found: dict[str, AreaDivision] = {}
     for task in tasks:
-        for key, level in divisions_of(list(task.areas), task.by, region).items():
-            older = found.get(key)
-            found[key] = level if older is None else joined(older, level)
+        for drawn in [[with_groups(one, named) for one in task.areas] for named in task.groups] or [list(task.areas)]:
+            for key, level in divisions_of(drawn, task.by, region).items():
+                older = found.get(key)
+                found[key] = level if older is None else joined(older, level)
     return found
 
 
@@ -144,9 +145,8 @@ def _group_tasks(named: Mapping[str, Sequence[str]], asked: Asked, indicators: M
     for areas, years in asked.items():
         whole = {name: codes for name, codes in named.items() if set(codes) <= set(areas.codes)}
         found |= set(whole)
-        tasks += [
-            Task({with_groups(areas, layer): years}, ("group",), indicators, groups=layer) for layer in _disjoint(whole)
-        ]
+        if whole:
+            tasks.append(Task({areas: years}, ("group",), indicators, groups=tuple(_disjoint(whole))))
     for name in sorted(set(named) - found):
         try:
             for areas in asked:
