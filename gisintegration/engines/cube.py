@@ -36,7 +36,7 @@ class Question:
     lists
         For each list of classes that share no person: SQL conditions, one a class; at most 254.
     sums
-        SQL of whole numbers to be summed; null counts as nothing.
+        SQL of what is summed: conditions, of which those that hold are counted, or whole numbers; null is nothing.
     tables
         By which lists, crossed with each other, which of the sums are told apart; no list: by area and sex alone.
     samples

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from gisintegration.engines.cube import SEXES, Answer, Lists, Question, Values
+from gisintegration.engines.cube import SEXES, Answer, Lists, Question, Sample, Values
 from gisintegration.engines.middle import grouping_order
-from gisintegration.engines.summing import add_amounts, add_marks
+from gisintegration.engines.summing import add_amounts, add_bits
 
 _ROWS = 1 << 16
-# What is summed as a mark of one byte; everything else is an amount of eight.
-_MARKS = ("BOOLEAN", "UTINYINT")
+_BITS = 64
 
-Bytes = npt.NDArray[np.uint8]
+Words = npt.NDArray[np.uint64]
 Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the sums of a question stand in what is read: conditions are bits of words, amounts are columns."""
+
+    conditions: tuple[int, ...]
+    amounts: tuple[int, ...]
+
+    @property
+    def words(self) -> list[tuple[int, ...]]:
+        """The conditions of each word, the lowest bit first."""
+        return [self.conditions[i : i + _BITS] for i in range(0, len(self.conditions), _BITS)]
 
 
 @dataclass(frozen=True, eq=False)
 class _Persons:
-    """The persons of a question, a row each: group (area and sex), class in each list, marks and amounts to sum."""
+    """The persons of a question in the order of their groups (area and sex): class in each list, and what is summed."""
 
     group: npt.NDArray[np.int32]
-    slots: tuple[Bytes, ...]
-    marks: Bytes
-    amounts: Longs
-    values: tuple[tuple[npt.NDArray[np.int32], Longs], ...]
+    slots: tuple[npt.NDArray[np.uint8], ...]
+    words: tuple[Words, ...]
+    amounts: tuple[Longs, ...]
 
 
 def count(con: duckdb.DuckDBPyConnection, question: Question) -> Answer:
@@ -42,115 +54,121 @@ def count(con: duckdb.DuckDBPyConnection, question: Question) -> Answer:
     --------
     >>> from gisintegration.sql import connect
     >>> tables = (((), (0, 1)), ((0,), (1,)))
-    >>> question = Question("select 0 as area, 30 as age", 1, "0", (("age < 20", "age >= 20"),), ("1", "age"), tables)
+    >>> ages = (("age < 20", "age >= 20"),)
+    >>> question = Question("select 0 as area, 30 as age", 1, "0", ages, ("true", "age"), tables)
     >>> with connect() as con:
     ...     answer = count(con, question)
     >>> answer.sums[(), 1].tolist(), answer.sums[(0,), 1].tolist()
     ([[30, 0]], [[[0, 30, 0], [0, 0, 0]]])
     """
-    marks = _marks(con, question)
+    layout = _layout(con, question)
     threads = int(con.execute("select current_setting('threads')").fetchall()[0][0])
-    persons = _read(con, question, marks)
-    groups = question.areas * SEXES
-    order = grouping_order(persons.group, groups)
-    # A group is summed by one thread only: no two write to the same place.
-    ends = np.searchsorted(persons.group, np.linspace(0, groups, threads + 1)[1:-1], sorter=order)
-    shares = np.split(order, ends)
-    sums: dict[tuple[Lists, int], Longs] = {}
     with ThreadPoolExecutor(threads) as pool:
+        persons, values = _read(con, question, layout, pool)
+        # A group is summed by one thread only: no two write to the same place.
+        edges = np.linspace(0, question.areas * SEXES, threads + 1).round()
+        ends = np.searchsorted(persons.group, edges).tolist()
+        shares = [slice(*pair) for pair in pairwise(ends)]
+
+        def add(kernel: Callable[..., None], columns: tuple[np.ndarray, ...], sums: Longs, *more: np.ndarray) -> Longs:
+            list(pool.map(lambda share: kernel(*(column[share] for column in columns), sums, *more), shares))
+            return sums
+
+        sums: dict[tuple[Lists, int], Longs] = {}
         for lists, numbers in question.tables:
             sizes = [len(question.lists[i]) + 1 for i in lists]
             place = persons.group.astype(np.int64)
             for i, size in zip(lists, sizes, strict=True):
-                place = place * size + persons.slots[i]
-            for kind, rows in ((True, persons.marks), (False, persons.amounts)):
-                columns = [number for number, mark in enumerate(marks) if mark is kind]
-                mine = [number for number in numbers if marks[number] is kind]
-                if mine:
-                    chosen = rows if mine == columns else rows[:, [columns.index(number) for number in mine]]
-                    made = np.zeros((groups * int(np.prod(sizes)), len(mine)), dtype=np.int64)
-                    add = partial(add_marks if kind else add_amounts, place, np.ascontiguousarray(chosen), made)
-                    list(pool.map(add, shares))
-                    shaped = made.reshape(question.areas, SEXES, *sizes, len(mine))
-                    sums |= {(lists, number): np.ascontiguousarray(shaped[..., k]) for k, number in enumerate(mine)}
-    values = {
-        sample: Values(
-            area=persons.group[at] // SEXES,
-            sex=(persons.group[at] % SEXES).astype(np.uint8),
-            classes=tuple(slot[at] for slot in persons.slots),
-            value=value,
-        )
-        for sample, (at, value) in zip(question.samples, persons.values, strict=True)
-    }
+                place *= size
+                place += persons.slots[i]
+            shape = (question.areas, SEXES, *sizes)
+            places = int(np.prod(shape))
+            for word, conditions in zip(persons.words, layout.words, strict=True):
+                bits = [(bit, number) for bit, number in enumerate(conditions) if number in numbers]
+                if bits:
+                    which = np.array([bit for bit, _ in bits], dtype=np.uint64)
+                    made = add(add_bits, (place, word), np.zeros((places, len(bits)), dtype=np.int64), which).T
+                    sums |= {(lists, number): made[k].reshape(shape) for k, (_, number) in enumerate(bits)}
+            for amount, number in zip(persons.amounts, layout.amounts, strict=True):
+                if number in numbers:
+                    made = add(add_amounts, (place, amount), np.zeros(places, dtype=np.int64))
+                    sums[lists, number] = made.reshape(shape)
     return Answer(sums, values)
 
 
-def _marks(con: duckdb.DuckDBPyConnection, question: Question) -> list[bool]:
-    """Which sums are of marks, told from their types."""
+def _layout(con: duckdb.DuckDBPyConnection, question: Question) -> _Layout:
     columns = ", ".join(f"{expression} as s{i}" for i, expression in enumerate(question.sums))
-    types = con.execute(f"describe select {columns} from ({question.source})").fetchall()
-    return [row[1] in _MARKS for row in types]
+    types = [row[1] for row in con.execute(f"describe select {columns} from ({question.source})").fetchall()]
+    found = [tuple(i for i, of in enumerate(types) if (of == "BOOLEAN") is kind) for kind in (True, False)]
+    return _Layout(*found)
 
 
-@dataclass
-class _Growing:
-    """Rows of columns that arrive batch by batch, kept in pieces and put together one column at a time."""
+def _read(
+    con: duckdb.DuckDBPyConnection, question: Question, layout: _Layout, pool: ThreadPoolExecutor
+) -> tuple[_Persons, dict[Sample, Values]]:
+    """The persons, each column put in the order of the groups, and the values of the samples."""
+    columns = _arrived(con, question, layout)
+    group = columns.pop("g")
+    slots = [columns.pop(f"c{i}") for i in range(len(question.lists))]
+    values = {}
+    for i, sample in enumerate(question.samples):
+        at = columns.pop(f"a{i}")
+        values[sample] = Values(
+            area=group[at] // SEXES,
+            sex=(group[at] % SEXES).astype(np.uint8),
+            classes=tuple(slot[at] for slot in slots),
+            value=columns.pop(f"v{i}"),
+        )
+    order = grouping_order(group, question.areas * SEXES)
+    words = [columns.pop(f"w{i}") for i in range(len(layout.words))]
+    amounts = [columns.pop(f"s{i}") for i in layout.amounts]
+    for some in (slots, words, amounts):
+        some[:] = pool.map(lambda column: column[order], some)
+    return _Persons(group[order], tuple(slots), tuple(words), tuple(amounts)), values
 
-    pieces: list[np.ndarray] = field(default_factory=list)
 
-    def whole(self, shape: tuple[int, ...], dtype: Any) -> Any:
-        made = np.concatenate(self.pieces) if self.pieces else np.zeros((0, *shape), dtype=dtype)
-        self.pieces.clear()
-        return made
-
-
-def _read(con: duckdb.DuckDBPyConnection, question: Question, marks: list[bool]) -> _Persons:
-    lists, samples = len(question.lists), len(question.samples)
-    of_marks = [i for i, mark in enumerate(marks) if mark]
-    of_amounts = [i for i, mark in enumerate(marks) if not mark]
-    group, marked, amount = _Growing(), _Growing(), _Growing()
-    slots = [_Growing() for _ in range(lists)]
-    values = [(_Growing(), _Growing()) for _ in range(samples)]
+def _arrived(con: duckdb.DuckDBPyConnection, question: Question, layout: _Layout) -> dict[str, Any]:
+    """Columns of the persons as they come; of a sample, the places of those who have a value (a…), and those (v…)."""
+    pieces: dict[str, list[np.ndarray]] = {}
     seen = 0
-    for batch in _batches(con, question, marks):
-        rows = batch.num_rows
-        group.pieces.append(np.array(batch["g"]))
-        for i, kept in enumerate(slots):
-            kept.pieces.append(np.array(batch[f"c{i}"]))
-        for numbers, growing, dtype in ((of_marks, marked, np.uint8), (of_amounts, amount, np.int64)):
-            block = np.empty((rows, len(numbers)), dtype=dtype)
-            for place, number in enumerate(numbers):
-                block[:, place] = batch[f"s{number}"]
-            growing.pieces.append(block)
-        for i, (at, value) in enumerate(values):
-            given = batch[f"v{i}"]
-            here = np.flatnonzero(np.asarray(given.is_valid()))
-            at.pieces.append((here + seen).astype(np.int32))
-            value.pieces.append(np.asarray(given.drop_null()))
-        seen += rows
-    return _Persons(
-        group=group.whole((), np.int32),
-        slots=tuple(kept.whole((), np.uint8) for kept in slots),
-        marks=marked.whole((len(of_marks),), np.uint8),
-        amounts=amount.whole((len(of_amounts),), np.int64),
-        values=tuple((at.whole((), np.int32), value.whole((), np.int64)) for at, value in values),
-    )
+    reader = con.sql(_persons_sql(question, layout)).to_arrow_reader(_ROWS)
+    # Of nobody there is no batch; an empty one tells the columns.
+    nobody = pa.RecordBatch.from_arrays([pa.array([], item.type) for item in reader.schema], schema=reader.schema)
+    for batch in chain([nobody], reader):
+        for name in batch.schema.names:
+            column = batch[name]
+            if name[0] == "v":
+                here = np.flatnonzero(np.asarray(column.is_valid()))
+                pieces.setdefault(f"a{name[1:]}", []).append((here + seen).astype(np.int32))
+                column = column.drop_null()
+            pieces.setdefault(name, []).append(np.array(column))
+        seen += batch.num_rows
+    made = {}
+    for name in list(pieces):
+        made[name] = np.concatenate(pieces.pop(name))
+    return made
 
 
-def _batches(con: duckdb.DuckDBPyConnection, question: Question, marks: list[bool]) -> Iterator[Any]:
-    """One row a placed person: group, class in each list (behind the last: in none), numbers to sum, values."""
-    columns = [f"cast(area * {SEXES} + ({question.sex})::integer as integer) as g"]
-    columns += [f"{_class(conditions)} as c{i}" for i, conditions in enumerate(question.lists)]
-    columns += [
-        f"coalesce(cast({expression} as {'utinyint' if mark else 'bigint'}), 0) as s{i}"
-        for i, (expression, mark) in enumerate(zip(question.sums, marks, strict=True))
-    ]
-    columns += [
+def _persons_sql(question: Question, layout: _Layout) -> str:
+    """One row a placed person: group, class in each list (behind the last: in none), words, amounts, values."""
+    inner = [f"cast(area * {SEXES} + ({question.sex})::integer as integer) as g"]
+    inner += [f"{_class(conditions)} as c{i}" for i, conditions in enumerate(question.lists)]
+    inner += [f"{question.sums[i]} as b{i}" for i in layout.conditions]
+    inner += [f"coalesce(cast({question.sums[i]} as bigint), 0) as s{i}" for i in layout.amounts]
+    inner += [
         f"case when {sample.condition} then cast({sample.value} as bigint) end as v{i}"
         for i, sample in enumerate(question.samples)
     ]
-    made = con.sql(f"select {', '.join(columns)} from ({question.source}) where area >= 0")
-    yield from made.to_arrow_reader(_ROWS)
+    outer = ["g", *(f"c{i}" for i in range(len(question.lists))), *(f"s{i}" for i in layout.amounts)]
+    outer += [f"v{i}" for i in range(len(question.samples))]
+    outer += [
+        " | ".join(
+            f"case when b{number} then {1 << bit}::ubigint else 0::ubigint end" for bit, number in enumerate(word)
+        )
+        + f" as w{i}"
+        for i, word in enumerate(layout.words)
+    ]
+    return f"select {', '.join(outer)} from (select {', '.join(inner)} from ({question.source}) where area >= 0)"
 
 
 def _class(conditions: tuple[str, ...]) -> str:

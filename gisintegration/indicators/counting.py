@@ -124,7 +124,7 @@ def _tables(
 
 
 def _reads(task: Task, asked: Plan, *of: Over) -> Reads:
-    """What is read of the persons that some sums are over: by the indicators that have any there, and by the classes."""
+    """What is read of the persons that some sums are over: by the indicators that have any, and by the classes."""
     found = Reads(this=frozenset({"sex"}))
     numbers = {number for over in of for number in asked.at(over)}
     for item in task.in_force:

@@ -42,7 +42,7 @@ class Over(StrEnum):
 
 @dataclass(frozen=True)
 class Sum:
-    """Whole numbers (SQL) to be summed over persons; null counts as nothing."""
+    """A condition (SQL) that persons are counted by, or whole numbers to be summed; null counts as nothing."""
 
     over: Over
     expression: str
@@ -137,7 +137,7 @@ class _Planning:
         def asked(where: Over, more: Rule) -> int:
             conditions = [self.condition(where, [*rules, more])] + [f"{item} is not null" for item in known]
             condition = " and ".join(text for text in conditions if text != "true") or "true"
-            return self.place(where, _amount(condition, value) if value else _number(condition))
+            return self.place(where, _amount(condition, value) if value else condition)
 
         if not words:
             return Total((asked(over, {}),))
@@ -168,12 +168,10 @@ def plan(
     """
     made = _Planning(year, constants, election)
     measures = {item.id: _measure(item, made) for item in indicators}
-    kinds = [
-        f"cast({name('coordinate_type')} is not distinct from {literal(kind)} as utinyint)" for kind in COORDINATES
-    ]
+    kinds = [f"{name('coordinate_type')} is not distinct from {literal(kind)}" for kind in COORDINATES]
     found = tuple(made.place(Over.NOW, expression) for expression in kinds) if coordinates else ()
     if not any(item.over is Over.NOW for item in made.sums):
-        made.place(Over.NOW, "1")
+        made.place(Over.NOW, "true")
     samples = dict.fromkeys(measure.sample for measure in measures.values() if measure.sample is not None)
     return Plan(tuple(made.sums), tuple(samples), measures, found)
 
@@ -277,10 +275,6 @@ def _limits(indicator: Indicator, made: _Planning) -> tuple[float, ...]:
         )
     mean, deviation = (made.constants.value(name, made.year) for name in names)
     return tuple(mean + cut * deviation for cut in indicator.cuts)
-
-
-def _number(condition: str) -> str:
-    return f"cast({condition} as utinyint)" if condition != "true" else "1"
 
 
 def _amount(condition: str, value: str) -> str:
