@@ -110,17 +110,26 @@ def releases(n):
 
 
 def warm(made):
-    """Do once what every fork would else do first: the projection's tables are read, the modules of Parquet imported."""
-    import io
+    """Do once what every fork would else do first; without DuckDB, whose threads do not live through a fork."""
+    import tempfile
 
-    import geopandas as gpd
+    from gisintegration.database.areas_file import areas_bytes, plain_fields, read_areas_file
+    from gisintegration.database.part import part_bytes, parts_in, read_part, rows_of
+    from gisintegration.tables import Indicator, ProtectedTable
 
-    from gisintegration.database.areas_file import areas_bytes
-    from gisintegration.database.part import part_bytes, parts_in
-
-    gpd.read_parquet(io.BytesIO(areas_bytes(next(iter(made.areas.values())))))
-    for part, rows in parts_in(made.tables):
-        part_bytes(part, rows)
+    areas = next(iter(made.areas.values()))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.parquet"
+        path.write_bytes(areas_bytes(areas))
+        read_areas_file(path, plain_fields(areas))
+        for part, rows in parts_in(made.tables):
+            path.write_bytes(part_bytes(part, rows))
+            frame = rows_of([read_part(part, path)])
+            declared = {
+                name: Indicator.model_validate(item.model_dump(mode="json", by_alias=True))
+                for name, item in made.indicators.items()
+            }
+            ProtectedTable(frame, indicators=declared)
 
 
 def kill_writers(folder, seed, kills):
