@@ -20,8 +20,9 @@ from gisintegration.indicators import Constants
 from gisintegration.indicators.classes import class_sets
 from gisintegration.indicators.composite import all_below
 from gisintegration.indicators.declare import constants_of, variables_of
+from gisintegration.indicators.moves import columns_at_ends
 from gisintegration.indicators.panel import years_read
-from gisintegration.indicators.rules import variables_in
+from gisintegration.indicators.rules import constants_in, variables_in
 from gisintegration.project.settings import Project
 from gisintegration.project.tasks import Task
 from gisintegration.registers import Register
@@ -30,7 +31,8 @@ from gisintegration.tables import SCHEMA_VERSION, Indicator, LevelRule
 # What decides where a person is counted, and how it is told.
 _PLACING = ("kommun", "deso", "place", "x", "y", "coordinate_type")
 _ELECTION = ("election_x", "election_y", "election_kommun")
-_MOVES = ("arrival", "departure", "immigrated")
+# Years whose constants a figure can be made with: `previous.` of those who left (the year before's own), to `next.`.
+_NEAR = (-2, -1, 0, 1)
 # Rooms whose code makes figures.
 _ROOMS = ("tables", "areas", "locate", "registers", "engines", "indicators", "disclosure", "sql.py", "swedish.py")
 
@@ -77,7 +79,7 @@ class Fingerprints:
             "policy": repr(POLICIES.get(self.project.settings.policy.name)),
             "declared": [one.model_dump(mode="json", by_alias=True) for one in parts],
             "classes": [repr(class_sets()[key]) for one in parts for key in sets_of(one)],
-            "constants": [self._constant(key, year) for one in parts for key in sorted(constants_of(one))],
+            "constants": [self._constants(one, year) for one in parts],
             "columns": [self._read(one, year) for one in parts],
             "areas": sorted(self._edition(areas) for areas in task.of(year)),
             "by": list(task.by),
@@ -94,7 +96,7 @@ class Fingerprints:
         names = {"sex", *_PLACING, *variables_of(item, has)}
         names |= {name for key in sets_of(item) for one in class_sets()[key] for name in variables_in(one.rule, has)}
         names |= set(_ELECTION) if item.reference == "election day" else set()
-        names |= set(_MOVES) if item.flow else set()
+        names |= frozenset().union(*columns_at_ends(has)) if item.flow else set()
         read: dict[str, Any] = {}
         for other in years_read(item, year):
             if other not in self.register.years:
@@ -105,9 +107,15 @@ class Fingerprints:
             read[str(other)] = {name: self._columns[other].get(name) for name in sorted(names)}
         return read
 
-    def _constant(self, name: str, year: int) -> tuple[str, float | None]:
+    def _constants(self, item: Indicator, year: int) -> dict[str, list[float | None]]:
+        """The constants that an indicator or its classes need, of every year that a rule can ask of: see `_NEAR`."""
+        classes = [one for key in sets_of(item) for one in class_sets()[key]]
+        names = constants_of(item).union(*(constants_in(one.rule) for one in classes))
+        return {name: [self._constant(name, year + away) for away in _NEAR] for name in sorted(names)}
+
+    def _constant(self, name: str, year: int) -> float | None:
         known = name in self.constants.by_name and self.constants.has(name, year)
-        return name, self.constants.value(name, year) if known else None
+        return self.constants.value(name, year) if known else None
 
     def _edition(self, areas: AreaDivision) -> str:
         if areas not in self._areas:
