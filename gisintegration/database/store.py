@@ -224,7 +224,7 @@ class Store:
             _, contents = remembered[name]
             if not self.releases or any(content not in held for content in contents):
                 continue
-            parts = tuple(self.known[content] for content in contents)
+            parts = tuple(replace(self.known[content], fingerprint=name) for content in contents)
             for part in parts:
                 if part.file not in whole:
                     whole[part.file] = self.whole(part)

@@ -271,3 +271,17 @@ def test_parts_are_found_by_what_they_were_made_from(store):
     ]
     (store.folder / parts[0].file).write_bytes(b"")
     assert open_store(store.folder).find(["a" * 64]) == {}
+
+
+def test_what_was_found_is_found_as_long_as_it_is_used(store):
+    from gisintegration.database.release import draft_of
+
+    parts, tables = (), []
+    for year in range(2015, 2023):
+        found = store.find(str(one.key.year) for one in parts)
+        assert sorted(found) == [str(old) for old in range(2015, year)]
+        tables.append(table(year - 2000, 9, 9, year=year))
+        new = store.put(tables[-1:], fingerprints={"example_share": str(year)})
+        parts = (*(one for kept, _ in found.values() for one in kept), *new)
+        store.commit(draft_of(made(*tables), parts))
+    assert [one.number for one in store.releases] == list(range(1, 9))

@@ -73,6 +73,20 @@ def test_a_year_that_is_added_is_the_only_one_that_is_counted(project, tmp_path)
     ]
 
 
+@pytest.mark.soak
+def test_after_many_runs_the_old_years_are_still_known(project):
+    register = pd.read_csv(project / "personer.csv", dtype={"kommun": str})
+    year_2024 = register[register["year"] == 2024]
+    rewrite(project, "[indicators]", "[output]\ngeopackage = false\n\n[indicators]")
+    gi.run_project(project)
+    for last in range(2025, 2032):
+        more = [year_2024.assign(year=year) for year in range(2025, last + 1)]
+        pd.concat([register, *more]).to_csv(project / "personer.csv", index=False)
+        rewrite(project, f"2023-{last - 1}", f"2023-{last}")
+        again = gi.run_project(project)
+        assert (dict(again.counted), again.reused) == ({last: 2}, 4 * (last - 2023))
+
+
 def test_a_column_that_changed_is_counted_anew_where_it_is_read(project):
     gi.run_project(project)
     change(project, lambda register: outside(register, 2024))
