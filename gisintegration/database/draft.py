@@ -15,6 +15,7 @@ from gisintegration.database.part import Part, PartKey
 from gisintegration.disclosure import POLICIES
 from gisintegration.disclosure.scope import check_scope
 from gisintegration.errors import DisclosureError
+from gisintegration.indicators.moves import counts_events
 from gisintegration.tables import SCHEMA_VERSION, Areas, Indicator, Labels
 
 Texts = Mapping[str, str]
@@ -91,7 +92,7 @@ def check_parts(parts: Sequence[Part], areas: Mapping[str, Areas], indicators: M
         )
     if policies[0] in POLICIES:
         keys = pd.DataFrame([part.key for part in parts], columns=list(PartKey._fields))
-        flows = {item.id for item in indicators.values() if item.flow}
+        flows = {item.id for item in indicators.values() if counts_events(item)}
         check_scope([keys], POLICIES[policies[0]], flows=flows)
     missing = sorted({part.key.level for part in parts} - set(areas))
     if missing:

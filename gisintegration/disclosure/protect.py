@@ -11,6 +11,7 @@ import pandas as pd
 from gisintegration.disclosure.policy import Policy, policy_named
 from gisintegration.disclosure.scope import check_residual, check_scope
 from gisintegration.errors import DisclosureError
+from gisintegration.indicators.moves import counts_events
 from gisintegration.swedish import round_half_away
 from gisintegration.tables import (
     BREAKDOWNS,
@@ -97,7 +98,7 @@ def protect(
     check_scope(
         [*(raw.table for raw in given), *(release.statistics for release in published)],
         chosen,
-        flows={item.id for item in indicators if item.flow},
+        flows={item.id for item in indicators if counts_events(item)},
     )
     for raw in given:
         check_residual(raw.residual.items(), chosen)

@@ -22,8 +22,9 @@ def check_scope(frames: Sequence[pd.DataFrame], policy: Policy, *, flows: Collec
     frames
         Tables with the columns indicator, division, edition and year: what is to be published and what was already.
     flows
-        Indicators that count events of a year. In the year in which a new edition takes over they stand on the old
-        one, and the others on the new: what is counted differs, and cannot be subtracted.
+        Indicators that count events of a year (:func:`gisintegration.indicators.moves.counts_events`). In the year in
+        which a new edition takes over they stand on the old one, and the others on the new: what is counted differs,
+        and cannot be subtracted. A flow that counts the persons of 31 December is not among them.
 
     Raises
     ------

@@ -54,6 +54,31 @@ def reads_both_ends(indicator: Indicator) -> bool:
     return indicator.kind is Kind.NET or any(reads(rule).moved for rule in rules_of(indicator))
 
 
+def counts_events(indicator: Indicator) -> bool:
+    """Whether a figure is of other persons than those who stood in the areas on 31 December of its year.
+
+    They moved in the year, or were there at its beginning and left. Anything else that is declared a flow counts the
+    persons of 31 December, though on the division of 1 January. An index or class is what its components are, which
+    has to be asked of them.
+
+    Examples
+    --------
+    >>> from gisintegration.testing import example_indicator
+    >>> counts_events(example_indicator("count", flow=True, population={"moved": "in"}))
+    True
+    >>> counts_events(example_indicator("count", flow=True, population={"age": 0}))
+    False
+    """
+    if not indicator.flow or indicator.components:
+        return indicator.flow
+
+    def of_events(rule: Rule) -> bool:
+        return reads(rule).moved or of_the_year_before(rule)
+
+    sides = [rule for rule in (indicator.numerator, indicator.denominator) if rule is not None]
+    return of_events(indicator.population) or (bool(sides) and all(of_events(rule) for rule in sides))
+
+
 def of_the_year_before(*rules: Rule) -> bool:
     """Whether rules speak of those who left the register in the year: they were there on 31 December before it."""
     return any(_DEPARTURE in reads(rule).this for rule in rules)

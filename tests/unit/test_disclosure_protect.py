@@ -177,3 +177,36 @@ def test_few_persons_outside_the_areas_are_refused(persons, refused):
 def test_the_complement_of_a_policy_is_data():
     strict = Policy("strict", 100, 5, hides_parts=True, one_edition=True, stamp={"sv": "s", "en": "s"})
     assert protect(example_raw(numerator=[50], denominator=[100]), strict)[0].table.status[0] == "protected"
+
+
+# Data year 2024 with flows on the division of 1 January 2024 and stocks on that of 1 January 2025.
+_EVENTS = [
+    ({"population": {"moved": "in"}}, "count", True),
+    ({"numerator": {"moved": "out"}}, "share", True),
+    ({"numerator": {"moved": "in"}, "denominator": {"moved": "out"}}, "net", True),
+    ({"numerator": {"departure": "died"}}, "share", True),
+    ({}, "count", False),
+    ({"population": {"age": 0}}, "count", False),
+    ({"numerator": {"labour_status": "employed"}}, "share", False),
+    ({"numerator": {"moved": "in"}, "denominator": {"age": "20-64"}}, "quotient", False),
+    ({"numerator": {"age": 0}, "denominator": {"departure": "died"}}, "net", False),
+]
+
+
+@pytest.mark.parametrize(("rules", "kind", "let_through"), _EVENTS)
+def test_only_flows_of_other_persons_stand_on_the_older_edition_beside_stocks(rules, kind, let_through):
+    """A user's own flow of the persons of 31 December, on the old edition, is subtracted from them on the new one."""
+    flow = example_raw(edition="2018", year=2024, numerator=[30], denominator=[60])
+    declared = {"example_share": example_indicator(kind, name="example_share", flow=True, **rules)}
+    flow = RawTable(flow.table, declared, flow.labels)
+    stock = example_raw(kind="count", edition="2025", year=2024, numerator=[30], denominator=[60])
+    if let_through:
+        made = protect([flow, stock], SCB_SHARE_RULE)
+        release(made, areas={"deso/2018": None, "deso/2025": None})
+        return
+    with pytest.raises(DisclosureError, match="Two editions of deso for 2024"):
+        protect([flow, stock], SCB_SHARE_RULE)
+    # Each by itself is let through, and they may not be released together either.
+    apart = [protect(one, SCB_SHARE_RULE)[0] for one in (flow, stock)]
+    with pytest.raises(DisclosureError, match="Two editions of deso for 2024"):
+        release(apart, areas={"deso/2018": None, "deso/2025": None})
