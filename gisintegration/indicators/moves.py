@@ -79,6 +79,20 @@ def counts_events(indicator: Indicator) -> bool:
     return of_events(indicator.population) or (bool(sides) and all(of_events(rule) for rule in sides))
 
 
+def may_exceed_whole(indicator: Indicator) -> bool:
+    """Whether a share can be above 100: those who came in a year, per person who was there at its beginning.
+
+    Examples
+    --------
+    >>> from gisintegration.testing import example_indicator
+    >>> came, left = (example_indicator("share", flow=True, numerator={"moved": word}) for word in ("in", "out"))
+    >>> may_exceed_whole(came), may_exceed_whole(left)
+    (True, False)
+    """
+    came = split(indicator.numerator or {})[0] & set(COMING)
+    return indicator.kind is Kind.SHARE and bool(came) and not split(indicator.population)[0]
+
+
 def of_the_year_before(*rules: Rule) -> bool:
     """Whether rules speak of those who left the register in the year: they were there on 31 December before it."""
     return any(_DEPARTURE in reads(rule).this for rule in rules)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from gisintegration.areas import AreaDivision
 from gisintegration.errors import ReportedError
+from gisintegration.indicators.moves import may_exceed_whole
 from gisintegration.reported.cells import Cells, Selector, Spec, cells_of, check_once, columns_of
 from gisintegration.reported.extent import areas_asked, within_years
 from gisintegration.reported.figures import (
@@ -227,7 +228,7 @@ def _impossible(cells: Cells, spec: Spec, units: Sequence[Unit], years: npt.NDAr
     if spec.indicator.kind not in (Kind.SHARE, Kind.COUNT):
         return []
     wrong = cells.value < 0
-    if spec.indicator.kind is Kind.SHARE:
+    if spec.indicator.kind is Kind.SHARE and not may_exceed_whole(spec.indicator):
         wrong |= cells.value > 100
     return [
         {

@@ -252,6 +252,29 @@ def test_figures_that_cannot_be(kind, value, trips):
     assert told(release) == ([("error", "range", "a0001")] if trips else [])
 
 
+@pytest.mark.parametrize(
+    ("rules", "value", "found"),
+    [
+        ({"numerator": {"moved": "in"}}, 300.0, []),
+        ({"numerator": {"moved": ["immigrated", "in"]}}, 300.0, []),
+        ({"numerator": {"moved": "in"}}, 1000.1, [("warning", "plausible", "a0001")]),
+        ({"numerator": {"moved": "in"}}, np.inf, [("error", "range", "a0001")]),
+        ({"numerator": {"moved": "in"}}, -0.1, [("error", "range", "a0001")]),
+        ({"numerator": {"moved": "out"}}, 100.1, [("error", "range", "a0001")]),
+        ({"population": {"moved": ["in", "out"]}, "numerator": {"moved": "in"}}, 100.1, [("error", "range", "a0001")]),
+    ],
+)
+def test_a_new_housing_area_gets_more_persons_than_it_had(rules, value, found):
+    release = made([cell("a0001", value, indicator="example_share")], kind="share", flow=True, **rules)
+    assert told(release) == found
+
+
+def test_a_range_of_the_project_takes_the_place_of_what_is_plausible_of_those_who_came():
+    cells = [cell("a0001", 3000.0, indicator="example_share")]
+    release = made(cells, kind="share", flow=True, numerator={"moved": "in"})
+    assert told(release, limits=Limits(ranges={"example_share": (0, 5000)})) == []
+
+
 def test_a_class_is_one_of_its_classes():
     words = [{"sv": "a", "en": "a"}] * 3
 

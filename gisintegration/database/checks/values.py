@@ -8,6 +8,7 @@ from gisintegration.database.checks.blocks import SHOWN, ZERO, Block, Bools, Flo
 from gisintegration.database.checks.findings import Findings, Number
 from gisintegration.database.checks.limits import Limits
 from gisintegration.disclosure import POLICIES
+from gisintegration.indicators.moves import may_exceed_whole
 from gisintegration.swedish import round_half_away
 from gisintegration.tables import Kind
 
@@ -22,6 +23,8 @@ _POSSIBLE = {
     Kind.NET: (-200.0, 200.0),
     Kind.DISSIMILARITY: (0.0, 100.0),
 }
+# Those who came per person there before: a new housing area passes 100, and ten newcomers for each is to be looked at.
+_MANY_CAME = 1000.0
 # Kinds whose figure is numerator over denominator, and what it is multiplied by.
 _PARTS = {Kind.SHARE: 100.0, Kind.RATIO: 100.0, Kind.MEAN: 1.0, Kind.QUOTIENT: 1.0}
 
@@ -52,6 +55,12 @@ def _check_range(block: Block, found: Findings, limits: Limits, value: Floats, s
         found.looked("class_value", shown.sum())
         return
     low, high = _POSSIBLE.get(kind, (-_INFINITE, _INFINITE))
+    if may_exceed_whole(block.indicator):
+        high = _INFINITE
+        if name not in limits.ranges:
+            far = shown & (value > _MANY_CAME) & ~np.isinf(value)
+            _tell(block, found, "plausible", far, value=value, low=low, high=_MANY_CAME)
+            found.looked("plausible", shown.sum())
     bad = shown & ((value < low) | (value > high) | np.isinf(value))
     _tell(block, found, "range", bad, value=value, low=low, high=high)
     if name in limits.ranges:
