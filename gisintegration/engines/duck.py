@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -135,8 +135,12 @@ def _arrived(con: duckdb.DuckDBPyConnection, question: Question, layout: _Layout
     # Of nobody there is no batch; an empty one tells the columns.
     nobody = pa.RecordBatch.from_arrays([pa.array([], item.type) for item in reader.schema], schema=reader.schema)
     for batch in chain([nobody], reader):
+        for i, conditions in enumerate(layout.words):
+            pieces.setdefault(f"w{i}", []).append(_packed(batch, conditions))
         for name in batch.schema.names:
             column = batch[name]
+            if name[0] == "b":
+                continue
             if name[0] == "v":
                 here = np.flatnonzero(np.asarray(column.is_valid()))
                 pieces.setdefault(f"a{name[1:]}", []).append((here + seen).astype(np.int32))
@@ -149,26 +153,25 @@ def _arrived(con: duckdb.DuckDBPyConnection, question: Question, layout: _Layout
     return made
 
 
+def _packed(batch: pa.RecordBatch, conditions: Sequence[int]) -> Words:
+    """A word a person, with a bit for each of at most 64 conditions: DuckDB would take longer for it."""
+    octets = np.zeros((batch.num_rows, _BITS // 8), dtype=np.uint8)
+    for bit, number in enumerate(conditions):
+        octets[:, bit // 8] |= np.asarray(batch[f"b{number}"]) << np.uint8(bit % 8)
+    return octets.view("<u8")[:, 0]
+
+
 def _persons_sql(question: Question, layout: _Layout) -> str:
-    """One row a placed person: group, class in each list (behind the last: in none), words, amounts, values."""
-    inner = [f"cast(area * {SEXES} + ({question.sex})::integer as integer) as g"]
-    inner += [f"{_class(conditions)} as c{i}" for i, conditions in enumerate(question.lists)]
-    inner += [f"{question.sums[i]} as b{i}" for i in layout.conditions]
-    inner += [f"coalesce(cast({question.sums[i]} as bigint), 0) as s{i}" for i in layout.amounts]
-    inner += [
+    """One row a placed person: group, class in each list (behind the last: in none), conditions, amounts, values."""
+    columns = [f"cast(area * {SEXES} + ({question.sex})::integer as integer) as g"]
+    columns += [f"{_class(conditions)} as c{i}" for i, conditions in enumerate(question.lists)]
+    columns += [f"coalesce(cast({question.sums[i]} as utinyint), 0) as b{i}" for i in layout.conditions]
+    columns += [f"coalesce(cast({question.sums[i]} as bigint), 0) as s{i}" for i in layout.amounts]
+    columns += [
         f"case when {sample.condition} then cast({sample.value} as bigint) end as v{i}"
         for i, sample in enumerate(question.samples)
     ]
-    outer = ["g", *(f"c{i}" for i in range(len(question.lists))), *(f"s{i}" for i in layout.amounts)]
-    outer += [f"v{i}" for i in range(len(question.samples))]
-    outer += [
-        " | ".join(
-            f"case when b{number} then {1 << bit}::ubigint else 0::ubigint end" for bit, number in enumerate(word)
-        )
-        + f" as w{i}"
-        for i, word in enumerate(layout.words)
-    ]
-    return f"select {', '.join(outer)} from (select {', '.join(inner)} from ({question.source}) where area >= 0)"
+    return f"select {', '.join(columns)} from ({question.source}) where area >= 0"
 
 
 def _class(conditions: tuple[str, ...]) -> str:
