@@ -100,7 +100,9 @@ def register_paths(project: Project) -> list[Path]:
     return found
 
 
-def years_asked(editions: Editions, available: Sequence[int], *, flow: bool = False) -> dict[AreaDivision, list[int]]:
+def years_asked(
+    editions: Editions, available: Sequence[int], *, flow: bool = False, required: bool = True
+) -> dict[AreaDivision, list[int]]:
     """The years of a register that figures are made for on each edition.
 
     Parameters
@@ -108,6 +110,8 @@ def years_asked(editions: Editions, available: Sequence[int], *, flow: bool = Fa
     flow
         The figures count events of the year, which stand on the division of 1 January of it. Years that the project
         file asks for are counted on the edition it names, flow or not.
+    required
+        That there is nothing to make figures for is an error.
 
     Raises
     ------
@@ -128,7 +132,7 @@ def years_asked(editions: Editions, available: Sequence[int], *, flow: bool = Fa
             )
         if years:
             asked[areas] = years
-    if not asked:
+    if not asked and required:
         own = "; ".join(f"{areas.key}: {areas.years[0] or '…'}-{areas.years[1] or '…'}" for areas in editions)
         raise ProjectError(
             f"The register has {_listed(available)}, and no edition is in force in these years ({own}).",

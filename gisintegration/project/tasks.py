@@ -70,10 +70,19 @@ def tasks_of(
     own = {read_own(project, name, found): years_of(found, available) for name, found in settings.own.items()}
     layers = {areas: years for areas, years in own.items() if isinstance(areas, AreaDivision)}
     tasks: list[Task] = []
-    for flow in sorted({item.flow for item in indicators.values()}):
+    flows = sorted({item.flow for item in indicators.values()})
+    for flow in flows:
         chosen = {key: item for key, item in indicators.items() if item.flow is flow}
         for plan in plans:
-            asked = years_asked(plan.editions, available, flow=flow)
+            asked = years_asked(plan.editions, available, flow=flow, required=not flow or len(flows) == 1)
+            if not asked:
+                editions_of = ", ".join(areas.key for areas in plan.editions)
+                warnings.warn(
+                    f"Left out: {', '.join(chosen)}. They count events of a year, on the division of 1 January of it, "
+                    f"and {editions_of} is in force for none of the register's years then.",
+                    stacklevel=2,
+                )
+                continue
             tasks.append(Task(asked, tuple(plan.by), chosen))
             if plan.grouped:
                 tasks += _group_tasks(settings.groups, asked, chosen)
