@@ -133,7 +133,8 @@ def refuse_open_name(path: str | Path, what: str) -> None:
 def _sync(path: Path) -> None:
     for file in path.rglob("*") if path.is_dir() else [path]:
         if file.is_file():
-            with file.open("rb") as stream:
+            # Windows syncs only what may be written to.
+            with file.open("r+b" if os.access(file, os.W_OK) else "rb") as stream:
                 os.fsync(stream.fileno())
 
 

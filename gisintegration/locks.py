@@ -30,7 +30,7 @@ def hold(lock: Path, *, refusal: str, hint: str) -> IO[str]:
     HeldError
         Another process holds it.
     OutputError
-        It cannot be made.
+        It cannot be made, or the file system has no locks.
     """
     while True:
         try:
@@ -40,7 +40,15 @@ def hold(lock: Path, *, refusal: str, hint: str) -> IO[str]:
             raise OutputError(
                 f"{lock.parent} cannot be written to: {error.strerror}.", hint="choose another folder."
             ) from error
-        if not _locked(stream):
+        try:
+            held = _locked(stream)
+        except OSError as error:
+            stream.close()
+            raise OutputError(
+                f"{lock} cannot be locked: {error.strerror}.",
+                hint="the file system has no locks: choose a folder on another.",
+            ) from error
+        if not held:
             stream.close()
             raise HeldError(refusal, hint=hint)
         if _is_still(lock, stream):
@@ -68,7 +76,7 @@ if sys.platform == "win32":
     def _locked(stream: IO[str]) -> bool:
         try:
             msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
+        except PermissionError:
             return False
         return True
 
@@ -84,6 +92,6 @@ else:
     def _locked(stream: IO[str]) -> bool:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except (BlockingIOError, PermissionError):  # over a network a lock that is held may be the latter
             return False
         return True

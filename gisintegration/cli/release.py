@@ -136,6 +136,10 @@ def gc(
     *,
     project: ProjectOption = None,
     keep: Annotated[int | None, typer.Option(help="Keep only the last so many releases; left out: all.", min=1)] = None,
+    give_up: Annotated[
+        list[int] | None,
+        typer.Option(help="Number of a release whose manifest is damaged or missing, and will not be put back.", min=1),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove files that no release names; with --keep, old releases too. Asks first.
@@ -143,7 +147,8 @@ def gc(
     Example: gisintegration release gc --keep 5
     """
     store = _opened(terminal, project)
-    found = store.collect(keep=keep)
+    given_up = sorted(set(give_up or ()))
+    found = store.collect(keep=keep, give_up=given_up)
     releases = f"{len(found.releases)} releases ({', '.join(map(str, found.releases))}) and " if found.releases else ""
     what = f"{releases}{len(found.files)} files, {found.size / 1e6:.1f} MB"
     if found.releases or found.files:
@@ -152,7 +157,7 @@ def gc(
         if not yes and not typer.confirm(f"Remove {what}?", err=True):
             terminal.result({**vars(found), "done": False}, "Nothing was removed.")
             return
-        found = store.collect(keep=keep, dry_run=False)
+        found = store.collect(keep=keep, give_up=given_up, dry_run=False)
     told = f"Removed: {what}." if found.done else "There is nothing to remove."
     terminal.result(vars(found), told)
 

@@ -60,6 +60,18 @@ def kept_state(folder: Path) -> str | None:
     return str(found[0]) if found else None
 
 
+def kept_number(folder: Path) -> int:
+    """The highest number of a release that the catalogue has; 0 when it cannot be asked."""
+    if not (folder / CATALOGUE).is_file():
+        return 0
+    try:
+        with duckdb.connect(str(folder / CATALOGUE), read_only=True) as con:
+            found = con.execute("select max(number) from releases").fetchone()
+    except duckdb.Error:
+        return 0
+    return int(found[0] or 0) if found else 0
+
+
 def problems(folder: Path, manifests: Sequence[Manifest]) -> list[str]:
     """What the catalogue's tables say that the manifests do not.
 

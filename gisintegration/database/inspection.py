@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gisintegration.database.catalogue import CATALOGUE, CatalogueBusyError, kept_state, problems, state_of
+from gisintegration.database.catalogue import CATALOGUE, CatalogueBusyError, kept_number, kept_state, problems, state_of
 from gisintegration.database.manifests import Manifest, manifest_name
-from gisintegration.database.writing import HOLDER, refresh, writing
+from gisintegration.database.numbers import named_by, read_used
+from gisintegration.database.writing import HOLDER, note_used, refresh, writing
 from gisintegration.errors import GisIntegrationError, OutputError
 from gisintegration.files import sha256
 from gisintegration.locks import HeldError
@@ -71,11 +72,15 @@ class StoreCheck:
 
 def inspect(store: Store) -> None:
     """Look over a store that was opened: tell of damage, remove what killed writers left, mend the catalogue."""
+    # Before it is made anew, the catalogue tells of a release whose manifest was lost.
+    store.said = max(store.said, kept_number(store.folder))
     before = kept_or_none(store)
     stale = before != state_of(store.folder, store.manifests)
-    if stale or (store.folder / HOLDER).is_file() or any(store.folder.glob(".*.part")):
+    unsaid = store.used != read_used(store.folder)
+    if stale or unsaid or (store.folder / HOLDER).is_file() or any(store.folder.glob(".*.part")):
         try:
             with writing(store, "opening the store"):
+                note_used(store)
                 refresh(store)
         except HeldError:
             pass  # whoever writes brings the catalogue up to date
@@ -84,8 +89,11 @@ def inspect(store: Store) -> None:
                 store.messages += (f"{CATALOGUE} is not up to date: {error.message}",)
     if store.manifests and not before:
         what = "damaged" if before is None else "missing"
-        store.messages += (f"{CATALOGUE} was {what} and was made anew; no figure is lost.",)
-    store.messages += tuple(_told(_quick(store)))
+        if kept_or_none(store) == state_of(store.folder, store.manifests):
+            store.messages += (f"{CATALOGUE} was {what} and was made anew; no figure is lost.",)
+        else:
+            store.messages += (f"{CATALOGUE} is {what}; it is made anew by the next that may write to the store.",)
+    store.messages += tuple(_told([*_quick(store), *_chain(store)]))
 
 
 def kept_or_none(store: Store) -> str | None:
@@ -99,7 +107,7 @@ def kept_or_none(store: Store) -> str | None:
 def verify(store: Store, report: Progress) -> StoreCheck:
     """Read every file and compare."""
     store.reload()
-    rows = [_problem(one.number, manifest_name(one.number), f"the manifest {one.why}") for one in store.damaged]
+    rows = [_of_manifest(one.number, one.why) for one in store.damaged]
     rows += list(_chain(store))
     named = {file: entry for one in store.manifests if not one.removed for file, entry in _files(one).items()}
     bad: dict[str, str] = {}
@@ -132,26 +140,21 @@ def verify(store: Store, report: Progress) -> StoreCheck:
 
 
 def _chain(store: Store) -> Iterator[dict[str, Any]]:
-    """Manifests that do not follow the one that they name, or numbers that are gone."""
-    hashes = {one.number: one.sha256 for one in store.manifests}
-    kept = {one.number: str(one.body["was"]) for one in store.manifests if one.removed}
-    damaged = {one.number for one in store.damaged}
+    """Manifests that are gone, and those that are not the one that a later release names."""
+    for number in store.lost:
+        named = named_by(number, store.manifests)
+        said = f", and release {named[0]} names it" if named else ""
+        yield _of_manifest(number, f"is missing{said}")
+    hashes = {one.number: {one.sha256, str(one.body.get("was", one.sha256))} for one in store.manifests}
     for one in store.manifests:
-        if one.previous is None or one.previous[0] in damaged:
-            continue
-        number, wanted = one.previous
-        if number not in hashes:
-            yield _problem(number, manifest_name(number), f"the manifest is missing, and release {one.number} names it")
-        elif kept.get(number, hashes[number]) != wanted:
-            yield _problem(
-                number, manifest_name(number), f"the manifest is not the one that release {one.number} names"
-            )
+        if one.previous is not None and one.previous[1] not in hashes.get(one.previous[0], {one.previous[1]}):
+            yield _of_manifest(one.previous[0], f"is not the one that release {one.number} names")
 
 
 def _quick(store: Store) -> Iterator[dict[str, Any]]:
     """What is seen without reading files: manifests that are damaged, files that are gone or cut."""
     for lost in store.damaged:
-        yield _problem(lost.number, manifest_name(lost.number), f"the manifest {lost.why}")
+        yield _of_manifest(lost.number, lost.why)
     seen: dict[str, str] = {}
     for one in store.manifests:
         for file, entry in _files(one).items() if not one.removed else ():
@@ -174,7 +177,7 @@ def _told(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for number, found in by_release.items():
         listed = "; ".join(_words(row) for row in found[:_SHOWN])
         more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        yield f"Release {number} is damaged: {listed}{more}. What is not named is whole. To mend it, {_DO}."
+        yield f"Release {number} is damaged: {listed}{more}. What is not named is whole. To mend it, {found[0]['do']}."
 
 
 def _words(row: Mapping[str, Any]) -> str:
@@ -187,6 +190,11 @@ def _files(one: Manifest) -> dict[str, Mapping[str, Any]]:
     revised = one.body["revisions"]
     entries = [*one.body["parts"], *one.body["areas"], *([] if revised is None else [revised])]
     return {entry["file"]: entry for entry in entries}
+
+
+def _of_manifest(number: int, why: str) -> dict[str, Any]:
+    do = f"put the file back from a copy of the store, or give it up: gisintegration release gc --give-up {number}"
+    return _problem(number, manifest_name(number), f"the manifest {why}", do=do)
 
 
 def _problem(

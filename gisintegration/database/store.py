@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from gisintegration.database.areas_file import read_areas_file
 from gisintegration.database.asked import Asked, AskedYears, asked_parts
 from gisintegration.database.diff import ReleaseDiff, diff_parts
 from gisintegration.database.draft import Draft
 from gisintegration.database.info import ReleaseInfo, info_of
 from gisintegration.database.inspection import StoreCheck, inspect, verify
 from gisintegration.database.manifests import FOLDER, Damaged, Manifest, read_manifests
-from gisintegration.database.part import Part, PartKey, read_part, rows_of
+from gisintegration.database.numbers import highest, lost, read_used
+from gisintegration.database.part import Part, PartKey
+from gisintegration.database.reading import checked, read_draft, read_release, read_whole
 from gisintegration.database.release import draft_of
 from gisintegration.database.remembered import read_remembered
 from gisintegration.database.removal import Removal, collect
-from gisintegration.database.writing import commit, put, writing
-from gisintegration.errors import DisclosureError, InputError
+from gisintegration.database.writing import commit, make_folder, put, writing
+from gisintegration.errors import InputError
 from gisintegration.files import sha256
 from gisintegration.progress import ProgressOption, reporter
 from gisintegration.tables import Indicator, ProtectedTable, Release
@@ -45,6 +45,7 @@ class Store:
         self.folder = folder
         self.messages: tuple[str, ...] = ()
         self.held = False
+        self.said = 0
         self.manifests: list[Manifest] = []
         self.damaged: list[Damaged] = []
         self.reload()
@@ -55,6 +56,7 @@ class Store:
 
     def reload(self) -> None:
         """Read the manifests again, as another process may have written some."""
+        self.said = max(self.said, read_used(self.folder))  # first: another process may write both
         self.manifests, self.damaged = read_manifests(self.folder)
         self.__dict__.pop("known", None)
 
@@ -87,6 +89,11 @@ class Store:
         if str(number) in broken:
             raise InputError(
                 f"The manifest of release {number} {broken[str(number)]}.",
+                hint="put the file back from a copy of the store; the other releases are whole.",
+            )
+        if str(number) in map(str, self.lost):
+            raise InputError(
+                f"The manifest of release {number} is missing.",
                 hint="put the file back from a copy of the store; the other releases are whole.",
             )
         if str(number) in {str(one.number) for one in self.manifests if one.removed}:
@@ -131,58 +138,23 @@ class Store:
         subjects = {name: item.subject for name, item in declared.items()}
         kept = asked_parts(keys, subjects=subjects, indicators=indicators, levels=levels, years=years)
         parts = [part for part, keep in zip(found.parts, kept, strict=True) if keep]
-        where = f"Release {found.number}"
-        areas = {
-            entry["key"]: read_areas_file(self.checked(entry["file"], entry["sha256"], where), entry["said"])
-            for entry in body["areas"]
-            if levels is None or any(part.key.level == entry["key"] for part in parts)
-        }
-        table = self._table(parts, declared, body["labels"], body["stamps"], where, breakdowns=breakdowns)
-        return Release(
-            name=body["name"],
-            id=body["id"],
-            tables=(table,),
-            areas=areas,
-            manifest=body["made"],
-            organisation=body["organisation"],
-            source=body["source"],
-            notes=tuple(body["notes"]),
-            number=found.number,
-        )
+        return read_release(self.folder, found, parts, levels=levels, breakdowns=breakdowns)
+
+    def read_whole(self, number: Number | None = None) -> Release | None:
+        """What is whole of a release, for comparison; ``messages`` tell what is not. None when nothing is.
+
+        Raises
+        ------
+        InputError
+            There is no such release.
+        """
+        found, broken = read_whole(self.folder, self.manifest(number))
+        self.messages += tuple(f"{text} It is left out of the comparison with the release before." for text in broken)
+        return found
 
     def draft(self, made: Draft, *, number: int | None = None, breakdowns: bool = True) -> Release:
         """What a draft will be as a release, read from the parts that were put into the store."""
-        table = self._table(made.parts, made.indicators, made.labels, made.stamps, "The draft", breakdowns=breakdowns)
-        return Release(
-            name=made.name,
-            id=made.id,
-            tables=(table,),
-            areas=made.areas,
-            manifest=made.manifest,
-            organisation=made.organisation,
-            source=made.source,
-            notes=made.notes,
-            number=number,
-        )
-
-    def _table(
-        self,
-        parts: Sequence[Part],
-        indicators: Mapping[str, Indicator],
-        labels: Mapping[str, Any],
-        stamps: Mapping[str, Any],
-        where: str,
-        *,
-        breakdowns: bool,
-    ) -> ProtectedTable:
-        read = [read_part(part, self.checked(part, where=where), breakdowns=breakdowns) for part in parts]
-        mine = {part.key.indicator for part in parts}
-        return ProtectedTable(
-            rows_of(read),
-            indicators={name: item for name, item in indicators.items() if name in mine},
-            labels=labels,
-            stamps=stamps,
-        )
+        return read_draft(self.folder, made, number=number, breakdowns=breakdowns)
 
     def checked(self, file: Part | str, digest: str = "", where: str = "") -> Path:
         """Path of a file of the store that is as it was written.
@@ -192,21 +164,15 @@ class Store:
         DisclosureError
             It is not, or is not there.
         """
-        name, digest = (file.file, file.sha256) if isinstance(file, Part) else (file, digest)
-        path = self.folder / name
-        if path.is_file() and sha256(path) == digest:
-            return path
-        what = str(file.key) if isinstance(file, Part) else name
-        state = "not as it was written" if path.is_file() else "missing"
-        raise DisclosureError(
-            f"{where or 'A release'} cannot be read whole: {what} is {state} ({name}).",
-            hint="put the file back from a copy of the store, or run the project again: what is damaged is made anew.",
-        )
+        return checked(self.folder, file, digest, where)
 
     def whole(self, part: Part) -> bool:
         """Whether a part's file is as it was written."""
         path = self.folder / part.file
-        return path.is_file() and path.stat().st_size == part.size and sha256(path) == part.sha256
+        try:
+            return path.stat().st_size == part.size and sha256(path) == part.sha256
+        except OSError:
+            return False
 
     def find(self, fingerprints: Iterable[str]) -> dict[str, tuple[tuple[Part, ...], int]]:
         """What releases have that was made from the same as fingerprints tell, and is whole.
@@ -235,7 +201,17 @@ class Store:
     @property
     def next_number(self) -> int:
         """The number of the next release: one more than any that was ever used."""
-        return max([one.number for one in self.manifests] + [one.number for one in self.damaged], default=0) + 1
+        return self.used + 1
+
+    @property
+    def used(self) -> int:
+        """The highest number that was ever used, also by a release whose manifest is lost."""
+        return highest(self.said, self.manifests, self.damaged)
+
+    @property
+    def lost(self) -> tuple[int, ...]:
+        """Numbers of releases whose manifest is gone, though it was neither removed nor given up."""
+        return lost(self.folder, self.used, self.manifests, self.damaged)
 
     def number_of(self, draft: Draft) -> int:
         """The number that a draft has in the store, or will have."""
@@ -288,6 +264,8 @@ class Store:
 
         Raises
         ------
+        InputError
+            Parts of it are not in the store any more, as after ``collect`` in between.
         OutputError
             The disk is full, or the store cannot be written to. Every earlier release is whole.
         """
@@ -316,22 +294,26 @@ class Store:
         """Read every file of every release and compare it with its hash, and the catalogue with the manifests."""
         return verify(self, reporter(progress))
 
-    def collect(self, *, keep: int | None = None, dry_run: bool = True) -> Removal:
+    def collect(self, *, keep: int | None = None, give_up: Collection[int] = (), dry_run: bool = True) -> Removal:
         """Remove what no release names; with ``keep``, all releases but the last so many first.
 
         Parameters
         ----------
         keep
             How many releases to keep, 1 or more; None: all. The numbers of those removed are never used again.
+        give_up
+            Numbers of releases whose manifest is damaged or missing, and will not be put back: what only they named is
+            removed.
         dry_run
             Only tell what would be removed.
 
         Raises
         ------
         InputError
-            ``keep`` is below 1, or a manifest is damaged, so that what it names is not known.
+            ``keep`` is below 1; a manifest is damaged or missing, so that what it names is not known, and the release
+            is not given up; or one that is given up is whole.
         """
-        return collect(self, keep=keep, dry_run=dry_run)
+        return collect(self, keep=keep, give_up=give_up, dry_run=dry_run)
 
     def keep(self, made: Release, *, by: str = "", date: str = "", reason: str = "") -> Release:
         """Put a release that was made in memory into the store, and give it its number."""
@@ -361,7 +343,7 @@ def open_store(folder: str | Path, *, create: bool = False) -> Store:
             raise InputError(
                 f"{folder} holds something else than a store.", hint='name another folder: [output] store = "store".'
             )
-        (folder / FOLDER).mkdir(parents=True)
+        make_folder(folder / FOLDER)
     store = Store(folder)
     inspect(store)
     return store

@@ -21,10 +21,11 @@ from gisintegration.database.areas_file import areas_bytes, areas_hash, plain, p
 from gisintegration.database.catalogue import CATALOGUE, CatalogueBusyError, kept_state, state_of, write_catalogue
 from gisintegration.database.diff import cells_sql
 from gisintegration.database.draft import Draft, by_indicator, changes, check_parts
-from gisintegration.database.manifests import FORMAT, Manifest, write_manifest
+from gisintegration.database.manifests import FOLDER, FORMAT, Manifest, write_manifest
+from gisintegration.database.numbers import NUMBERS, read_used, write_used
 from gisintegration.database.part import Part, part_bytes, parts_in
 from gisintegration.database.remembered import read_remembered, write_remembered
-from gisintegration.errors import OutputError
+from gisintegration.errors import InputError, OutputError
 from gisintegration.files import atomic, sha256
 from gisintegration.locks import hold, let_go
 from gisintegration.tables import KEY, SCHEMA_VERSION, Areas, ProtectedTable
@@ -91,6 +92,7 @@ def put(store: Store, tables: Sequence[ProtectedTable], fingerprints: Mapping[st
 def commit(store: Store, draft: Draft, *, by: str, date: str, reason: str) -> Manifest:
     """Write what the draft needs beside its parts, and then its manifest."""
     check_parts(draft.parts, draft.areas, draft.indicators)
+    _check_there(store, draft.parts)
     there = [one for one in store.manifests if not one.removed]
     latest = there[-1] if there else None
     identity, words = draft.id, draft.words
@@ -131,13 +133,49 @@ def commit(store: Store, draft: Draft, *, by: str, date: str, reason: str) -> Ma
     }
     for folder in ("parts", "areas", REVISIONS):
         _sync_folders(store.folder / folder)
+    sync_folder(store.folder)
     made = write_manifest(store.folder, body)
-    with suppress(OutputError):  # the release is there
-        _sync_folders(store.folder / "releases")
+    try:
+        sync_folder(store.folder / FOLDER)
+    except OutputError as error:  # the release is there
+        store.messages += (
+            f"Release {number} is written, but it is not certain that it outlasts a power cut: {error.message}",
+        )
     store.reload()
+    note_used(store)
     _remember(store, draft)
     refresh(store)
     return made
+
+
+def note_used(store: Store) -> None:
+    """Write down the highest number that was used, so that it is not used again should its manifest be lost."""
+    if store.used == read_used(store.folder):
+        return
+    try:
+        write_used(store.folder, store.used)
+    except OutputError as error:
+        store.messages += (f"{NUMBERS} was not written, and is when the store is opened next: {error.message}",)
+
+
+def _check_there(store: Store, parts: Sequence[Part]) -> None:
+    """Refuse parts that are not in the store, as they may have been removed since they were put."""
+    released = {part.file for part in store.known.values()}
+    # Those that a release has were read, or will be, against their hash; what is new has only been put.
+    gone = [part for part in parts if not (_same_size(store, part) if part.file in released else store.whole(part))]
+    if gone:
+        raise InputError(
+            f"{len(gone)} parts of what is to be released are not in the store {store.folder} as they were put.",
+            hint="put the tables again, and commit before the store is let go: with store.writing(): …",
+            failures=[{"part": str(part.key), "file": part.file} for part in gone],
+        )
+
+
+def _same_size(store: Store, part: Part) -> bool:
+    try:
+        return (store.folder / part.file).stat().st_size == part.size
+    except OSError:
+        return False
 
 
 def _remember(store: Store, draft: Draft) -> None:
@@ -211,8 +249,23 @@ def _keep(folder: Path, stem: str, raw: bytes) -> tuple[str, str]:
     return name, digest
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that lasts through a power cut, with those above it that are not there."""
+    above = [one.parent for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True)
+    for one in above:
+        sync_folder(one)
+
+
 def _sync_folders(folder: Path) -> None:
-    """Make the names of new files last through a power cut, where the system can.
+    """Make the names of new files in a folder and those below it last through a power cut."""
+    if folder.is_dir():
+        for one in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
+            sync_folder(one)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names of new files in a folder last through a power cut, where the system can.
 
     Raises
     ------
@@ -221,19 +274,17 @@ def _sync_folders(folder: Path) -> None:
     """
     if os.name != "posix":
         return
-    if not folder.is_dir():
-        return
-    for one in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
-        descriptor = os.open(one, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
-        except OSError as error:
-            if error.errno != errno.EINVAL:  # a file system that has no such thing
-                raise OutputError(
-                    f"The disk is full, or failing: {one}: {error.strerror}.", hint="every release is as it was."
-                ) from error
         finally:
             os.close(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES):  # cannot be done to a folder, or by us
+            raise OutputError(
+                f"The disk is full, or failing: {folder}: {error.strerror}.", hint="every release is as it was."
+            ) from error
 
 
 def _holder(path: Path) -> str:

@@ -196,7 +196,7 @@ def _run(project: Project, places: _Places, where: Where | None, made_by: Mappin
     found, covered = validated(
         project,
         published,
-        previous=store.read(earlier[-1]) if earlier else None,
+        previous=store.read_whole(earlier[-1]) if earlier else None,
         refused=places.internal.with_name(f"{places.internal.name}-refused"),
     )
     with replacing(places.folder) as temporary:

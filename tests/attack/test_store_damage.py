@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from gisintegration.database import open_store, release
+from gisintegration.database import open_store, reading, release, writing
+from gisintegration.database.release import draft_of
 from gisintegration.disclosure import protect
 from gisintegration.errors import DisclosureError, InputError, OutputError
 from gisintegration.locks import HeldError
@@ -112,6 +113,146 @@ def test_a_manifest_that_is_gone_breaks_the_chain_and_is_told(store):
         [2, "the manifest is missing, and release 3 names it"]
     ]
     assert opened.keep(made(20, 60)).number == 4
+
+
+@pytest.mark.parametrize("known_by", ["numbers.json", "store.duckdb"])
+def test_the_latest_manifest_that_is_gone_is_told_and_its_number_is_not_used_again(store, known_by):
+    (store / "releases" / "0003.json").unlink()
+    for other in {"numbers.json", "store.duckdb"} - {known_by}:
+        (store / other).unlink()
+    for opened in (open_store(store), open_store(store)):  # the catalogue is made anew by the first
+        assert [one.number for one in opened.releases] == [1, 2]
+        assert any(
+            "Release 3 is damaged: the manifest is missing (releases/0003.json)" in text
+            and "gisintegration release gc --give-up 3" in text
+            for text in opened.messages
+        )
+    with pytest.raises(InputError, match="The manifest of release 3 is missing"):
+        opened.read(3)
+    assert opened.keep(made(20, 60)).number == 4
+    again = open_store(store)
+    assert again.verify().table[["release", "what"]].to_numpy().tolist() == [[3, "the manifest is missing"]]
+    with pytest.raises(InputError, match="manifest of release 3 is damaged or missing"):
+        again.collect(dry_run=False)
+
+
+@pytest.mark.parametrize("damage", [cut, removed])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_nothing_is_removed_while_a_release_is_lost_unless_it_is_given_up(store, damage, number):
+    before = set(store.rglob("*.parquet"))
+    only_its = store / part_of(store, number, 2022).file
+    damage(store / "releases" / f"000{number}.json")
+    opened = open_store(store)
+    assert any(f"Release {number} is damaged: the manifest" in text for text in opened.messages)
+    for give_up in ((), (number % 3 + 1,), (7,)):
+        with pytest.raises(InputError):
+            opened.collect(give_up=give_up, dry_run=False)
+    assert set(store.rglob("*.parquet")) == before
+    told = opened.collect(give_up=[number])
+    assert (told.releases, told.done) == ((number,), False)
+    assert only_its.relative_to(store).as_posix() in told.files
+    opened.collect(give_up=[number], dry_run=False)
+    again = open_store(store)
+    assert again.messages == ()
+    assert not only_its.exists()
+    assert again.verify().ok
+    assert [one.number for one in again.releases] == [one for one in (1, 2, 3) if one != number]
+    with pytest.raises(InputError, match=f"Release {number} was removed"):
+        again.read(number)
+    assert again.keep(made(20, 60)).number == 4
+    assert again.verify().ok
+
+
+def test_a_manifest_that_is_put_back_is_whole_again(store):
+    path = store / "releases" / "0003.json"
+    raw = path.read_bytes()
+    path.unlink()
+    open_store(store).keep(made(20, 60))
+    path.write_bytes(raw)
+    opened = open_store(store)
+    assert [one.number for one in opened.releases] == [1, 2, 3, 4]
+    assert opened.verify().ok
+
+
+def test_parts_that_were_removed_before_they_were_released_are_not_released(store):
+    opened = open_store(store)
+    new = made(20, 70)
+    parts = opened.put(new.tables)
+    assert len(open_store(store).collect(dry_run=False).files) == 1
+    with pytest.raises(InputError, match="1 parts of what is to be released are not in the store") as refused:
+        opened.commit(draft_of(new, parts))
+    assert refused.value.failures[0]["part"] == "example_share on deso/2018, 2022"
+    parts = opened.put(new.tables)
+    flipped(store / parts[1].file)
+    with pytest.raises(InputError, match="1 parts"):
+        opened.commit(draft_of(new, parts))
+    assert [one.number for one in open_store(store).releases] == [1, 2, 3]
+    assert opened.commit(draft_of(new, opened.put(new.tables))).number == 4
+    assert opened.verify().ok
+
+
+@pytest.mark.parametrize("damage", [cut, flipped, removed])
+def test_what_is_whole_of_a_damaged_release_is_read_for_comparison(store, damage):
+    damage(store / part_of(store, 3, 2022).file)
+    opened = open_store(store)
+    read = opened.read_whole(3)
+    assert set(read.statistics["year"]) == {2021}
+    assert any("2022 is " in text and "left out of the comparison" in text for text in opened.messages)
+    damage(next((store / "areas").iterdir()))
+    assert opened.read_whole(3) is None
+
+
+def test_a_file_that_is_removed_while_it_is_read_is_told(store, monkeypatch):
+    opened, read = open_store(store), reading.read_part
+
+    def gone(part, path, **options):
+        path.unlink()
+        return read(part, path, **options)
+
+    monkeypatch.setattr(reading, "read_part", gone)
+    with pytest.raises(DisclosureError, match="2021 is missing"):
+        opened.read(3)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="what is synced is told by /proc")
+def test_the_folders_of_what_a_release_names_last_before_its_manifest(tmp_path, monkeypatch):
+    synced, sync = [], os.fsync
+
+    def told(descriptor):
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        return sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", told)
+    folder = tmp_path / "above" / "store"
+    open_store(folder, create=True).keep(made(20, 30))
+    manifest = next(i for i, path in enumerate(synced) if path.name == "0001.json")
+    before, after = set(synced[:manifest]), synced[manifest + 1 :]
+    assert {tmp_path, folder.parent, folder, folder / "parts", folder / "areas"} <= before
+    assert folder in synced[synced.index(folder / "parts") : manifest]
+    assert folder / "releases" in after
+
+
+def test_a_release_that_may_not_outlast_a_power_cut_is_told(store, monkeypatch):
+    opened, sync = open_store(store), writing.sync_folder
+
+    def failing(folder):
+        if folder.name == "releases":
+            raise OutputError("The disk is failing.")
+        sync(folder)
+
+    monkeypatch.setattr(writing, "sync_folder", failing)
+    assert opened.keep(made(20, 60)).number == 4
+    assert any("Release 4 is written, but it is not certain" in text for text in opened.messages)
+
+
+def test_a_catalogue_that_cannot_be_made_anew_is_not_said_to_be(store):
+    writer = open_store(store)
+    with writer.writing("a run"):
+        (store / "store.duckdb").unlink()
+        assert open_store(store).messages == (
+            "store.duckdb is missing; it is made anew by the next that may write to the store.",
+        )
+    assert open_store(store).messages == ("store.duckdb was missing and was made anew; no figure is lost.",)
 
 
 def test_a_manifest_that_was_written_by_hand_is_not_believed(store):

@@ -124,7 +124,7 @@ def test_the_same_release_is_the_same_bytes(tmp_path):
         for one in stores
     ]
     assert files[0] == files[1]
-    assert len(files[0]) == 7
+    assert len(files[0]) == 8
 
 
 def test_only_what_is_asked_for_is_read(store):

@@ -70,3 +70,20 @@ def test_the_hash_of_a_folder_sees_names_and_contents(tmp_path):
     assert sha256(tmp_path / "one") == sha256(tmp_path / "two")
     (tmp_path / "two" / "a").rename(tmp_path / "two" / "b")
     assert sha256(tmp_path / "one") != sha256(tmp_path / "two")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="flags of files are POSIX")
+def test_what_is_synced_may_be_written_to_as_windows_wants(tmp_path, monkeypatch):
+    import fcntl
+
+    synced = []
+
+    def as_windows(descriptor):
+        if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, "Bad file descriptor")
+        synced.append(descriptor)
+
+    monkeypatch.setattr(os, "fsync", as_windows)
+    with atomic(tmp_path / "a.txt") as temporary:
+        temporary.write_text("whole")
+    assert len(synced) == 1

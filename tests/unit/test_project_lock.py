@@ -1,11 +1,13 @@
 """The lock of an output folder: held by one run, gone afterwards, and safe against one that was removed meanwhile."""
 
+import errno
 import subprocess
 import sys
 
 import pytest
 
 from gisintegration.errors import OutputError
+from gisintegration.locks import HeldError, hold
 from gisintegration.project.folder import only_run
 
 
@@ -75,3 +77,16 @@ def test_a_stop_before_a_command_has_begun_is_one_line():
     text += "app.app = stop\nfrom gisintegration.cli import main\nmain()"
     told = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False)
     assert (told.returncode, told.stderr) == (130, "Stopped. What was there before is untouched.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="flock is POSIX")
+def test_a_file_system_without_locks_is_told(tmp_path, monkeypatch):
+    import fcntl
+
+    def without(stream, how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", without)
+    with pytest.raises(OutputError, match=r"cannot be locked: No locks available") as refused:
+        hold(tmp_path / ".lock", refusal="held", hint="wait")
+    assert not isinstance(refused.value, HeldError)

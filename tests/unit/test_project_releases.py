@@ -163,6 +163,22 @@ def test_a_part_that_was_damaged_is_counted_anew(project):
     assert again.store.verify().ok
 
 
+def test_a_release_that_is_damaged_does_not_stop_a_run_of_another_register(project):
+    gi.run_project(project)
+    part = next((project / "store" / "parts" / "employed_share" / "deso_2025").glob("2023-*"))
+    raw = part.read_bytes()
+    part.write_bytes(raw[:-99] + bytes([raw[-99] ^ 1]) + raw[-98:])
+    change(project, lambda register: outside(register, 2023))
+    again = gi.run_project(project)
+    assert (again.info.number, dict(again.counted)) == (2, {2023: 1})
+    assert any(
+        "Release 1 cannot be read whole: employed_share on deso/2025, 2023 is not as it was written" in text
+        for text in again.messages
+    )
+    assert again.store.read(2).number == 2
+    assert again.store.verify().table["release"].tolist() == [1]
+
+
 def test_what_only_helps_may_be_lost(project):
     gi.run_project(project)
     (project / "store" / "fingerprints.json").write_text("{", "utf-8")
@@ -235,6 +251,8 @@ def test_commands_of_releases(project):
     assert "give --yes" in refused.stderr
     removed = call("release", "gc", "--keep", "1", "--yes", "--project", project, "--json")
     assert json.loads(removed.stdout.splitlines()[-1])["releases"] == [1]
+    refused = call("release", "gc", "--give-up", "2", "--yes", "--project", project)
+    assert "Release 2 is not given up" in refused.stderr
     part = next((project / "store" / "parts" / "population" / "deso_2025").glob("2023-*"))
     part.write_bytes(b"x")
     broken = call("release", "verify", "--project", project)
