@@ -15,7 +15,7 @@ from gisintegration.areas import AreaDivision
 from gisintegration.errors import GisIntegrationError, RegisterError
 from gisintegration.registers.folder import WorkFolder
 from gisintegration.registers.register import Register
-from gisintegration.registers.report import masked, masked_all
+from gisintegration.registers.report import masked_all, masked_parts, plain
 
 Time = Literal["31 December", "election"]
 #: How a person came to an area, in the order of the identity.
@@ -35,6 +35,9 @@ _NO_EXCEPTIONS = pa.schema(
 @dataclass(frozen=True)
 class PlacementReport:
     """How many persons came to their areas in which way. Text and manifest show counts 1–19 as ``<20``.
+
+    Where some of the ways has so few, the largest is told as ``≥`` a multiple of 20: less would give the few away, since
+    all ways make up the rows.
 
     Parameters
     ----------
@@ -63,22 +66,24 @@ class PlacementReport:
         return grouped
 
     def manifest(self) -> list[dict[str, Any]]:
-        """Totals an edition and year for the run's manifest, 1–19 as ``"<20"``."""
+        """Totals an edition and year for the run's manifest, 1–19 as ``"<20"`` and then the largest as ``"≥380"``."""
         return [
             {"edition": row["edition"], "year": int(row["year"])}
-            | masked_all({name: int(row[name]) for name in ("rows", *HOW, "rejected", "mismatch")})
+            | masked_all({"rows": int(row["rows"])})
+            | masked_parts({name: int(row[name]) for name in (*HOW, "rejected")})
+            | masked_all({"mismatch": int(row["mismatch"])})
             for row in self.totals.to_dict("records")
         ]
 
     def __str__(self) -> str:
         lines = []
-        for row in self.totals.to_dict("records"):
-            parts = " + ".join(f"{_plain(row[name])} {name}" for name in (*HOW, "rejected"))
-            lines.append(f"{row['edition']} {row['year']}: {_plain(row['rows'])} rows = {parts}")
+        for row in self.manifest():
+            parts = " + ".join(f"{plain(row[name])} {name}" for name in (*HOW, "rejected"))
+            lines.append(f"{row['edition']} {row['year']}: {plain(row['rows'])} rows = {parts}")
             if row["mismatch"]:
-                lines.append(f"  {_plain(row['mismatch'])} in another kommun than registered")
+                lines.append(f"  {plain(row['mismatch'])} in another kommun than registered")
         if unread := self.rejected.get(None, 0):
-            lines.append(f"rejected without a readable year: {_plain(unread)}")
+            lines.append(f"rejected without a readable year: {plain(unread)}")
         return "\n".join(lines)
 
 
@@ -235,7 +240,3 @@ def verify(report: PlacementReport, valid: Mapping[int, int]) -> None:
             hint="this is a defect of the toolkit; please report it with this table.",
             failures=wrong,
         )
-
-
-def _plain(count: int) -> str:
-    return masked(int(count)).replace("\N{NO-BREAK SPACE}", " ")

@@ -33,6 +33,30 @@ def masked_all(counts: Mapping[str, int]) -> dict[str, int | str]:
     return {name: f"<{SMALL}" if 0 < count < SMALL else count for name, count in counts.items()}
 
 
+def masked_parts(parts: Mapping[str, int]) -> dict[str, int | str]:
+    """Counts whose sum is told too: where one of 1–19 is masked, the largest is told as at least so many.
+
+    Else the one would be what is left of the sum. What the largest is at least follows from what is told of the
+    others, each masked one taken for 19; it is given as a multiple of 20.
+
+    Examples
+    --------
+    >>> masked_parts({"located": 397, "unplaced": 3, "outside": 0})
+    {'located': '≥380', 'unplaced': '<20', 'outside': 0}
+    >>> masked_parts({"located": 400, "unplaced": 0})
+    {'located': 400, 'unplaced': 0}
+    """
+    shown = masked_all(parts)
+    if sum(parts.values()) < SMALL:
+        return shown
+    largest = max(parts, key=lambda name: parts[name])
+    few = [count for name, count in parts.items() if name != largest and 0 < count < SMALL]
+    if few:
+        least = parts[largest] + sum(few) - (SMALL - 1) * len(few)
+        shown[largest] = f"≥{max(least // SMALL * SMALL, 0)}"
+    return shown
+
+
 @dataclass(frozen=True)
 class TableReport:
     """What became of the rows of one delivered table. All figures are exact: internal.
@@ -65,7 +89,7 @@ class TableReport:
 class ReadReport:
     """What reading a register found.
 
-    Its text and its manifest show counts 1–19 as ``<20``; exact figures stand in ``internal`` only, which belongs in
+    Its text and its manifest show counts 1–19 as ``<20``, and the most common reason then as ``≥``; exact figures stand in ``internal`` only, which belongs in
     the run's internal log and nowhere else.
 
     Parameters
@@ -89,9 +113,9 @@ class ReadReport:
     def __str__(self) -> str:
         lines = []
         for table in self.internal:
-            lines.append(f"{table.name}: {_plain(table.rows)} rows, {_plain(sum(table.rejected.values()))} rejected")
-            lines += [f"  {reason}: {_plain(count)}" for reason, count in table.rejected.items()]
-            lines += [f"  {reason}: {_plain(count)}" for reason, count in table.unmatched.items()]
+            lines.append(f"{table.name}: {plain(table.rows)} rows, {plain(sum(table.rejected.values()))} rejected")
+            lines += [f"  {reason}: {plain(count)}" for reason, count in masked_parts(table.rejected).items()]
+            lines += [f"  {reason}: {plain(count)}" for reason, count in table.unmatched.items()]
         return "\n".join([*lines, *self.notes])
 
     def manifest(self) -> dict[str, Any]:
@@ -101,7 +125,7 @@ class ReadReport:
                 {
                     "name": table.name,
                     **masked_all({"rows": table.rows}),
-                    "rejected": masked_all(table.rejected),
+                    "rejected": masked_parts(table.rejected),
                     "unmatched": masked_all(table.unmatched),
                 }
                 for table in self.internal
@@ -110,5 +134,6 @@ class ReadReport:
         }
 
 
-def _plain(count: int) -> str:
-    return masked(count).replace("\N{NO-BREAK SPACE}", " ")
+def plain(count: int | str) -> str:
+    """A count as text with common spaces; what is masked already stays."""
+    return count if isinstance(count, str) else masked(count).replace("\N{NO-BREAK SPACE}", " ")

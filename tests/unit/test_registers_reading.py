@@ -10,7 +10,7 @@ import shapely
 
 from gisintegration.errors import CRSError, GeometryError, InputError, RegisterError
 from gisintegration.registers import read_register
-from gisintegration.registers.report import masked
+from gisintegration.registers.report import ReadReport, TableReport, masked, masked_parts
 
 GOOD = {"person": 1, "year": 2023, "kommun": "0180", "sex": "women", "age": 40, "x": 674032.0, "y": 6580822.0}
 
@@ -485,6 +485,28 @@ def test_nothing_small_stands_outside_the_internal_report(tmp_path):
         "unmatched": {},
     }
     assert [masked(n) for n in (0, 1, 19, 20)] == ["0", "<20", "<20", "20"]
+
+
+def test_few_are_not_what_is_left_of_the_sum():
+    """Told with the sum: whatever the few are, all that is told is the same, so that nobody can tell which."""
+    told = {str(masked_parts({"located": 400 - few, "outside": 0, "unplaced": few})) for few in range(1, 20)}
+    assert told == {"{'located': '≥380', 'outside': 0, 'unplaced': '<20'}"}
+    # Of a small sum too, where either may be the larger.
+    told = [masked_parts({"located": 23 - few, "unplaced": few}) for few in range(4, 20)]
+    assert {tuple(sorted(map(str, one.values()))) for one in told} == {("<20", "≥0")}
+
+
+def test_few_of_several_kinds_widen_what_the_largest_is_told_as():
+    assert masked_parts({"a": 1000, "b": 30, "c": 5, "d": 1}) == {"a": "≥960", "b": 30, "c": "<20", "d": "<20"}
+    assert masked_parts({"a": 1000, "b": 30, "c": 0}) == {"a": 1000, "b": 30, "c": 0}
+    assert masked_parts({"a": 12, "b": 7}) == {"a": "<20", "b": "<20"}
+    assert masked_parts({}) == {}
+
+
+def test_reasons_of_rejection_do_not_give_few_rows_away():
+    report = ReadReport((), (TableReport("p.csv", 400, {"age is empty": 27, "sex is empty": 3}),))
+    assert str(report).splitlines() == ["p.csv: 400 rows, 30 rejected", "  age is empty: ≥0", "  sex is empty: <20"]
+    assert report.manifest()["tables"][0]["rejected"] == {"age is empty": "≥0", "sex is empty": "<20"}
 
 
 def test_the_work_folder_goes_with_the_register(tmp_path):
