@@ -131,7 +131,9 @@ def table_of(
         for position, item in enumerate(wanted)
         for block in blocks
     ]
-    columns = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+    columns = pieces[0]
+    if len(pieces) > 1:
+        columns = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
     del pieces
     words = names | {
         "sex": list(_SEX_CODES),
