@@ -36,8 +36,8 @@ _NO_EXCEPTIONS = pa.schema(
 class PlacementReport:
     """How many persons came to their areas in which way. Text and manifest show counts 1–19 as ``<20``.
 
-    Where some of the ways has so few, the largest is told as ``≥`` a multiple of 20: less would give the few away, since
-    all ways make up the rows.
+    Where some of the ways has so few, the largest is told as ``≥`` a multiple of 20: all ways make up the rows, so the
+    few would be what is left.
 
     Parameters
     ----------

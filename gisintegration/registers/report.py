@@ -89,8 +89,8 @@ class TableReport:
 class ReadReport:
     """What reading a register found.
 
-    Its text and its manifest show counts 1–19 as ``<20``, and the most common reason then as ``≥``; exact figures stand in ``internal`` only, which belongs in
-    the run's internal log and nowhere else.
+    Its text and its manifest show counts 1–19 as ``<20``, and the most common reason then as ``≥``; exact figures stand
+    in ``internal`` only, which belongs in the run's internal log and nowhere else.
 
     Parameters
     ----------
