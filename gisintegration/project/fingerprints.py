@@ -25,7 +25,7 @@ from gisintegration.indicators.panel import years_read
 from gisintegration.indicators.rules import constants_in, variables_in
 from gisintegration.project.settings import Project
 from gisintegration.project.tasks import Task
-from gisintegration.registers import Register
+from gisintegration.registers import Register, variables
 from gisintegration.tables import SCHEMA_VERSION, Indicator, LevelRule
 
 # What decides where a person is counted, and how it is told.
@@ -43,15 +43,26 @@ def column_hashes(register: Register, year: int) -> dict[str, str]:
     One pass over the year, in DuckDB.
     """
     columns = [name for name in register.variables if name not in ("person", "year")]
+    person = _value("person")
     wanted = ", ".join(
-        f"bit_xor(hash(person, {sql.name(name)})), sum(hash(person, {sql.name(name)}))" for name in columns
+        f"bit_xor(hash({person}, {_value(name)})), sum(hash({person}, {_value(name)}))" for name in columns
     )
     rows = register.select(register.variables, year)
     with sql.connect() as con:
-        found = con.execute(f"select count(*), bit_xor(hash(person)), {wanted or '0'} from ({rows})").fetchone()
+        found = con.execute(f"select count(*), bit_xor(hash({person})), {wanted or '0'} from ({rows})").fetchone()
     values = list(found or ())
     whole = f"{values[0]} {values[1]}"
     return {name: f"{whole} {values[2 * i + 2]} {values[2 * i + 3]}" for i, name in enumerate(columns)}
+
+
+def _value(name: str) -> str:
+    """A variable as SQL of one type, whatever the file's: a program that saves it anew may make 7 into 7.0."""
+    column, kind = sql.name(name), variables()[name].type
+    if kind == "id":
+        whole = f"cast(try_cast({column} as hugeint) as varchar)"
+        return f"case when typeof({column}) in ('DOUBLE', 'FLOAT') then {whole} else cast({column} as varchar) end"
+    types = {"integer": "bigint", "real": "double", "boolean": "boolean", "date": "date", "code": "varchar"}
+    return f"cast({column} as {types[kind]})"
 
 
 @dataclass(eq=False)

@@ -20,7 +20,8 @@ def ask(**changes: object):
         "areas": 3,
         "sex": "sex = 'women'",
         "lists": (("age < 20", "age < 40"), ("money > 6",)),
-        "sums": ("1", "money"),
+        "sums": ("true", "money"),
+        "tables": (((), (0, 1)), ((0,), (0,)), ((1,), (1,)), ((0, 1), (0,))),
         "samples": (),
     }
     with connect() as con:
@@ -28,19 +29,32 @@ def ask(**changes: object):
 
 
 def test_totals_and_classes():
-    answer = ask()
-    assert answer.totals[0].tolist() == [[1, 1], [0, 2], [0, 0]]
-    assert answer.totals[1].tolist() == [[5, 7], [0, 11], [0, 0]]
-    young, grown = answer.by_class[0][0, :, :, 0], answer.by_class[0][0, :, :, 1]
+    sums = ask().sums
+    assert sums[(), 0].tolist() == [[1, 1], [0, 2], [0, 0]]
+    assert sums[(), 1].tolist() == [[5, 7], [0, 11], [0, 0]]
+    young, grown, neither = np.moveaxis(sums[(0,), 0], -1, 0)
     assert young.tolist() == [[1, 0], [0, 0], [0, 0]]
-    assert grown.tolist() == [[0, 1], [0, 1], [0, 0]]  # the person of 70 is in no class
-    assert answer.by_class[1][1, :, :, 0].tolist() == [[0, 7], [0, 11], [0, 0]]
+    assert grown.tolist() == [[0, 1], [0, 1], [0, 0]]
+    assert neither.tolist() == [[0, 0], [0, 1], [0, 0]]  # the person of 70
+    assert sums[(1,), 1][..., 0].tolist() == [[0, 7], [0, 11], [0, 0]]
+
+
+def test_lists_are_crossed():
+    # The woman of 30 in area 0 has 7; of those in area 1 the one of 30 has no known money, the one of 70 has 11.
+    crossed = ask().sums[(0, 1), 0]
+    assert crossed.shape == (3, 2, 3, 2)
+    assert {tuple(cell) for cell in np.argwhere(crossed).tolist()} == {
+        (0, 0, 0, 1),
+        (0, 1, 1, 0),
+        (1, 1, 1, 1),
+        (1, 1, 2, 0),
+    }
 
 
 def test_without_lists_there_are_totals():
-    answer = ask(lists=())
-    assert answer.by_class == ()
-    assert answer.totals[1].tolist() == [[5, 7], [0, 11], [0, 0]]
+    answer = ask(lists=(), tables=(((), (0, 1)),))
+    assert list(answer.sums) == [((), 0), ((), 1)]
+    assert answer.sums[(), 1].tolist() == [[5, 7], [0, 11], [0, 0]]
 
 
 def test_a_sample_leaves_out_those_without_a_value():
@@ -50,13 +64,8 @@ def test_a_sample_leaves_out_those_without_a_value():
         (0, 1, 7),
         (1, 1, 11),
     ]
-    assert sorted(found.classes[0].tolist()) == [-1, 1]
-
-
-def test_nobody_at_all():
-    answer = ask(source=f"{SOURCE} where age > 200", samples=(Sample("true", "money"),))
-    assert answer.totals.sum() == 0
-    assert len(answer.values[Sample("true", "money")].value) == 0
+    # In the list of ages the second class, and behind the last: in none.
+    assert sorted(found.classes[0].tolist()) == [1, 2]
 
 
 def test_medians_of_more_groups_than_sixteen_bits_hold():

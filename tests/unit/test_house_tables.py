@@ -14,7 +14,7 @@ PACKAGE = Path(gisintegration.__file__).parent
 
 # protect makes them of raw tables. The store reads them from parts that are, byte for byte, what was put into it.
 # A published table is read as its publisher protected it. Of a protected table, recalculation makes another.
-MAKERS = {"disclosure/protect.py", "database/store.py", "reported/read.py", "change/recalculate.py"}
+MAKERS = {"disclosure/protect.py", "database/reading.py", "reported/read.py", "change/recalculate.py"}
 # Rows are left out of a protected table, never changed.
 COPIERS = {"database/selection.py"}
 # What changed between editions is areas, no statistics; persons who moved are stamped internal.

@@ -118,6 +118,19 @@ def test_a_register_in_another_order_is_the_same(project):
     assert (project / "internal" / "placed.csv").is_file()
 
 
+def test_a_register_saved_anew_with_other_types_is_the_same(project):
+    first = gi.run_project(project)
+
+    def resaved(register):
+        numbers = register.select_dtypes("integer").columns.difference(["person", "year"])
+        assert len(numbers)
+        return register.astype(dict.fromkeys(numbers, "float64"))
+
+    change(project, resaved)
+    again = gi.run_project(project)
+    assert (dict(again.counted), again.new, again.info) == ({}, False, first.info)
+
+
 def test_persons_who_moved_are_counted_anew_in_their_year(project):
     gi.run_project(project)
 
