@@ -15,7 +15,7 @@ from gisintegration.progress import ProgressOption, part, reporter
 from gisintegration.project.check_register import check_register
 from gisintegration.project.check_reported import check_reported
 from gisintegration.project.findings import Finding, Findings, check_maps
-from gisintegration.project.inputs import project_indicators, read_editions
+from gisintegration.project.inputs import project_indicators, read_editions, unused
 from gisintegration.project.outputs import check_outputs
 from gisintegration.project.settings import Project, read_project
 from gisintegration.project.tasks import read_own
@@ -99,6 +99,8 @@ def check_project(
         report(1.0, "Checked")
         return ProjectCheck(project.path, tuple(found.rows))
     indicators, constants = found.attempt("indicators", lambda: project_indicators(project)) or ({}, Constants({}))
+    for name in unused(project) if indicators else []:
+        found.add("note", "indicators", f"{name} is declared and not asked for.", "add it to [indicators] use.")
     check_maps(found, project, indicators)
     report(0.2, "Checking the register")
     written = check_register(

@@ -191,6 +191,15 @@ def project_indicators(project: Project) -> tuple[dict[str, Indicator], Constant
     return indicators, load_constants(given)
 
 
+def unused(project: Project) -> list[str]:
+    """Ids of indicators in the project's own folders that it does not ask for."""
+    part = project.settings.indicators
+    if part.use == "all" or not part.folders:
+        return []
+    everything = load_indicators(folders=[project.resolve(folder) for folder in part.folders])
+    return sorted(set(everything) - set(load_indicators()) - set(part.use))
+
+
 def uncrossed(indicator: Indicator) -> Indicator:
     """The indicator with one breakdown at a time, on every level.
 

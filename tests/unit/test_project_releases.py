@@ -152,6 +152,16 @@ def test_a_panel_is_counted_anew_when_the_year_after_changes(project):
     assert dict(gi.run_project(project).counted) == {2023: 1, 2024: 2}
 
 
+def test_an_indicator_of_ones_own_that_is_not_asked_for_is_told(project):
+    (project / "egna").mkdir()
+    (project / "egna" / "kvar.toml").write_text(PANEL, "utf-8")
+    rewrite(project, '"employed_share"]', '"employed_share"]\nfolders = ["egna"]')
+    found = gi.check_project(project)
+    assert [one.what for one in found.findings if "kvar_share" in one.what] == [
+        "kvar_share is declared and not asked for."
+    ]
+
+
 def test_another_policy_level_or_declaration_is_counted_anew(project):
     first = gi.run_project(project)
     rewrite(project, "[indicators]", '[policy]\nname = "internal"\n\n[indicators]')
