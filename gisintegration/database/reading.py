@@ -14,6 +14,7 @@ from gisintegration.database.manifests import Manifest
 from gisintegration.database.part import Part, read_part, rows_of
 from gisintegration.errors import DisclosureError
 from gisintegration.files import sha256
+from gisintegration.indicators.classes import labels as known_labels
 from gisintegration.tables import Areas, Indicator, ProtectedTable, Release
 
 if TYPE_CHECKING:
@@ -116,9 +117,18 @@ def _table(
     return ProtectedTable(
         rows_of(read),
         indicators={name: item for name, item in indicators.items() if name in mine},
-        labels=labels,
+        labels=_as_declared(labels),
         stamps=stamps,
     )
+
+
+def _as_declared(labels: Mapping[str, Any]) -> dict[str, Any]:
+    """Classes in the order they are declared in: a manifest has them by code. Those of published tables stand last."""
+    found = {}
+    for breakdown, classes in labels.items():
+        order = dict.fromkeys([*known_labels().get(breakdown, ()), *classes])
+        found[breakdown] = {code: classes[code] for code in order if code in classes}
+    return found
 
 
 def _rows(folder: Path, part: Part, where: str, *, breakdowns: bool) -> pa.Table:

@@ -188,7 +188,9 @@ def _classes(used: Sequence[str], breakdown: str, release: Release) -> tuple[str
 
 def _list_of(group: Sequence[str], used: Mapping[str, Sequence[str]], release: Release) -> tuple[tuple[str, str], ...]:
     classes = [(name, code) for name in group for code in _classes(used[name], name, release)]
-    return ((group[0], TOTAL), *((name, code) for name, code in classes if code != TOTAL))
+    # The total of a list of several breakdowns is everybody, not all ages.
+    owner = group[0] if len(group) == 1 else "background"
+    return ((owner, TOTAL), *((name, code) for name, code in classes if code != TOTAL))
 
 
 def _groups(rows: pd.DataFrame, layout: Layout) -> list[tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """The store: a release is read as it was put, numbered, told apart; what changed; reading a part; DuckDB's views."""
 
 import shutil
+from dataclasses import replace
 
 import duckdb
 import pandas as pd
@@ -69,6 +70,20 @@ def test_a_release_is_read_as_it_was_put(store):
         3,
         (2022,),
     )
+
+
+def test_classes_are_read_in_the_order_they_are_declared(store):
+    words = {"sv": "a", "en": "a"}
+    given = dict.fromkeys(["own_class", "post_secondary", "upper_secondary", "compulsory", "total"], words)
+    release(replace(table(30, 30, 30), labels={"education": given}), areas={AREAS.key: AREAS}, store=store)
+    (found,) = store.read().tables
+    assert list(found.labels["education"]) == [
+        "total",
+        "compulsory",
+        "upper_secondary",
+        "post_secondary",
+        "own_class",
+    ]
 
 
 def test_protected_cells_are_in_no_file(store):
