@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gisintegration.engines.cube import SEXES
+from gisintegration.engines.summing import find_middles
+
 Integers = npt.NDArray[np.integer]
 
 
@@ -14,9 +17,12 @@ def order_of(value: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
 
 
 def medians(
-    ascending: npt.NDArray[np.int64], group: Integers, groups: int
+    ascending: npt.NDArray[np.int64],
+    group: Integers,
+    sex: npt.NDArray[np.uint8],
+    groups: int,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Median and number of values in each group: of an even number, the mean of the two in the middle.
+    """Median and number of values in each group, of both sexes and of each; of an even number, the mean of two.
 
     Parameters
     ----------
@@ -24,31 +30,27 @@ def medians(
         Values, smallest first.
     group
         Group of each value, 0…groups-1; a negative one belongs to none.
+    sex
+        0 or 1 of each value.
     groups
         How many groups there are.
 
     Returns
     -------
     tuple
-        Medians (NaN for an empty group) and numbers of values.
+        Medians (NaN where there is no value) and numbers of values, shape (groups, 3): both, then each sex.
 
     Examples
     --------
-    >>> medians(np.array([1, 2, 5, 9]), np.array([0, 0, 1, 0]), 3)
-    (array([ 2.,  5., nan]), array([3, 1, 0]))
+    >>> values, group, sex = np.array([1, 2, 5, 9]), np.array([0, 0, 1, 0]), np.array([0, 1, 1, 0], dtype=np.uint8)
+    >>> middle, number = medians(values, group, sex, 3)
+    >>> middle.tolist(), number[:, 0].tolist()
+    ([[2.0, 5.0, 2.0], [5.0, nan, 5.0], [nan, nan, nan]], [3, 1, 0])
     """
-    member = group >= 0
-    if not member.all():
-        ascending, group = ascending[member], group[member]
-    number = np.bincount(group, minlength=groups)
-    order = grouping_order(group, groups)
-    first = np.cumsum(number) - number
-    middle = np.full(groups, np.nan)
-    some = np.flatnonzero(number)
-    low = ascending[order[first[some] + (number[some] - 1) // 2]]
-    high = ascending[order[first[some] + number[some] // 2]]
-    middle[some] = (low + high) / 2
-    return middle, number
+    found = np.zeros((3, groups, 1 + SEXES), dtype=np.int64)
+    find_middles(ascending, group.astype(np.int32, copy=False), sex, found)
+    number, low, high = found
+    return np.where(number > 0, (low + high) / 2, np.nan), number
 
 
 def grouping_order(group: Integers, groups: int) -> npt.NDArray[np.intp]:

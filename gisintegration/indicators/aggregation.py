@@ -28,6 +28,7 @@ from gisintegration.sql import connect
 from gisintegration.tables import Indicator, RawTable
 
 _PLACING = 0.3
+_MEMORY = "4GB"
 
 
 def aggregate(
@@ -202,7 +203,8 @@ class _Work:
             for flow in sorted({item.flow for item in self.indicators.values()})
             for one in _todo(self.areas, self.placed, above, flow=flow)
         ]
-        with connect() as con:
+        # What a person's row is joined with (places, households, the year after) is to stay in memory for a country.
+        with connect(memory=_MEMORY) as con:
             for done, (flow, division, year, made) in enumerate(todo):
                 counting(done / (len(todo) + 1), f"Counting {division.key}, {year}")
                 without = frozenset(key for key, lacking in self.unknown.items() if year in lacking)

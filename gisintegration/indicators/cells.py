@@ -254,28 +254,19 @@ def middles(
     """Medians and numbers of values by cell, shape (areas, total and sexes, cells), for areas or their parents."""
     shape = (count, 1 + len(SEXES), len(axis.cells))
     middle, number = np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
-    # numpy sorts without holding the interpreter, so that groupings are sorted side by side.
+    # The kernel runs without holding the interpreter, so that groupings are gone through side by side.
     with ThreadPoolExecutor(threads) as pool:
         for grouping, answers in zip(found, pool.map(lambda one: _by_sex(one, parents, count), found), strict=True):
-            for target, (everyone, by_sex) in zip((middle, number), answers, strict=True):
-                target[:, 0, grouping.cells] = everyone
-                target[:, 1:, grouping.cells] = by_sex
+            for target, answer in zip((middle, number), answers, strict=True):
+                target[:, :, grouping.cells] = answer
     return middle, number
 
 
-def _by_sex(
-    grouping: Grouping, parents: npt.NDArray[np.int32], count: int
-) -> list[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
-    """Medians, then numbers of values: each of both sexes, shape (areas, cells), and by sex, (areas, sexes, cells)."""
-    size, sexes = len(grouping.cells), len(SEXES)
+def _by_sex(grouping: Grouping, parents: npt.NDArray[np.int32], count: int) -> list[npt.NDArray[Any]]:
+    """Medians, then numbers of values, shape (areas, total and sexes, cells)."""
+    size = len(grouping.cells)
     owner = parents[grouping.area]
     group = owner * np.int32(size) + grouping.member
     group[owner < 0] = -1
-    everyone = medians(grouping.value, group, count * size)
-    group = group * np.int32(sexes) + grouping.sex
-    group[owner < 0] = -1
-    by_sex = medians(grouping.value, group, count * size * sexes)
-    return [
-        (all_of.reshape(count, size), of_sex.reshape(count, size, sexes).transpose(0, 2, 1))
-        for all_of, of_sex in zip(everyone, by_sex, strict=True)
-    ]
+    answers = medians(grouping.value, group, grouping.sex, count * size)
+    return [answer.reshape(count, size, -1).transpose(0, 2, 1) for answer in answers]

@@ -31,8 +31,10 @@ SEEN_COLUMN = seen(types.float64, 1, "A")
 SEEN_INTS = seen(types.int32)
 SEEN_LONGS = seen(types.int64)
 SEEN_WORDS = seen(types.uint64)
+SEEN_BYTES = seen(types.uint8)
 INTS = types.Array(types.int32, 1, "C")
 LONG_ROWS = types.Array(types.int64, 2, "C")
+LONG_CUBE = types.Array(types.int64, 3, "C")
 LONGS = types.Array(types.int64, 1, "C")
 
 

@@ -72,8 +72,11 @@ def test_medians_of_more_groups_than_sixteen_bits_hold():
     rng = np.random.default_rng(1)
     groups = 70_000
     group, value = rng.integers(-1, groups, 200_000), np.sort(rng.integers(-100, 10**10, 200_000))
-    middle, number = medians(value, group, groups)
+    sex = rng.integers(0, 2, len(value)).astype(np.uint8)
+    middle, number = medians(value, group, sex, groups)
     for one in (0, 1, 65_535, 65_536, 69_999):
-        mine = value[group == one]
-        assert number[one] == len(mine)
-        assert (middle[one] == np.median(mine)) if len(mine) else np.isnan(middle[one])
+        for column, who in enumerate((sex >= 0, sex == 0, sex == 1)):
+            mine = value[(group == one) & who]
+            assert number[one, column] == len(mine)
+            found = middle[one, column]
+            assert (found == np.median(mine)) if len(mine) else np.isnan(found)
