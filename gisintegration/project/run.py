@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -162,10 +164,21 @@ def run_project(
         date=said.date if date is None else date,
         reason=said.reason if reason is None else reason,
     )
-    with only_run(folder, internal):
+    with only_run(folder, internal), _nothing_left(kept):
         store = open_store(kept, create=True)
         with store.writing(f"gisintegration run of {project.path.name}"):
             return _run(project, _Places(folder, internal, store), where, made_by, reporter(progress))
+
+
+@contextmanager
+def _nothing_left(folder: Path) -> Iterator[None]:
+    """Leave no store behind a first run that ends without a release."""
+    new = not folder.exists()
+    try:
+        yield
+    finally:
+        if new and not any((folder / "releases").glob("*.json")):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
