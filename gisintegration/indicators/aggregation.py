@@ -212,7 +212,7 @@ class _Work:
                 if voted is not None and year not in voted.years.get(division.key, ()):
                     voted = None
                 task = Task(
-                    self.register, self.placed, division, year, self.of(flow=flow), self.axis, self.constants, flow,
+                    self.register.coded(), self.placed, division, year, self.of(flow=flow), self.axis, self.constants, flow,
                     without, voted,
                 )  # fmt: skip
                 yield from ((flow, found) for found in counted(con, task, made))

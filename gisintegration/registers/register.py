@@ -8,6 +8,7 @@ from typing import Literal
 
 from gisintegration import sql
 from gisintegration.errors import RegisterError
+from gisintegration.registers.contract import variables
 from gisintegration.registers.folder import WorkFolder
 from gisintegration.registers.report import ReadReport
 
@@ -112,6 +113,34 @@ class Register:
         if not self.knows_election_place:
             return self
         return replace(self, pieces=tuple(_on_election_day(piece) for piece in self.pieces))
+
+    def coded(self) -> Register:
+        r"""The same register with the codes of a list as numbers (ENUM), which DuckDB joins and compares faster.
+
+        Examples
+        --------
+        >>> import tempfile; from pathlib import Path
+        >>> from gisintegration.registers import read_register
+        >>> path = Path(tempfile.mkdtemp()) / "persons.csv"
+        >>> _ = path.write_text("person,year,kommun,sex,age,x,y\n1,2023,0114,women,40,600500,6600500\n", "utf-8")
+        >>> register = read_register(path, crs=3006).coded()
+        >>> with sql.connect() as con:
+        ...     con.execute(f"select typeof(sex) from ({register.select(['sex'], 2023)})").fetchone()
+        ("ENUM('women', 'men')",)
+        """
+        lists = {name: variables()[name].codes for name in self.variables if variables()[name].codes}
+        kinds = {name: f"enum({', '.join(map(sql.literal, codes))})" for name, codes in lists.items()}
+        pieces = [
+            replace(
+                piece,
+                columns={
+                    **piece.columns,
+                    **{name: f"cast({piece.columns[name]} as {kind})" for name, kind in kinds.items()},
+                },
+            )
+            for piece in self.pieces
+        ]
+        return replace(self, pieces=tuple(pieces))
 
     def select(self, columns: Sequence[str], year: int) -> str:
         """SELECT of some columns over the valid rows of one year. Runs on any DuckDB connection.
