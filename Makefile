@@ -35,7 +35,7 @@ docs: $(ready) ## Pages that are generated from the code
 	for file in scripts/*_page.py; do $(BIN)/python "$$file"; done
 
 bench: $(ready) ## The benchmarks, one after the other
-	for name in synthetic locate compare crosswalk recalculate recalculate_speed store exports; do echo "$$name"; $(BIN)/python "benchmarks/$$name.py"; done
+	for name in synthetic indicators locate compare crosswalk recalculate recalculate_speed store exports; do echo "$$name"; $(BIN)/python "benchmarks/$$name.py"; done
 
 lock: $(ready) ## Write the lock files anew (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to write the lock files:  pip install uv" >&2; exit 1; }
