@@ -212,8 +212,8 @@ class _Work:
                 if voted is not None and year not in voted.years.get(division.key, ()):
                     voted = None
                 task = Task(
-                    self.register.coded(), self.placed, division, year, self.of(flow=flow), self.axis, self.constants, flow,
-                    without, voted,
+                    self.register.coded(), self.placed, division, year, self.of(flow=flow), self.axis, self.constants,
+                    flow, without, voted,
                 )  # fmt: skip
                 yield from ((flow, found) for found in counted(con, task, made))
         counting(len(todo) / (len(todo) + 1), "Making the table")
