@@ -173,9 +173,10 @@ def _dimensions(
             labels={one: tuple(class_text(labels, "sex", code, one) for code in axes.sexes) for one in languages},
             elimination=TOTAL if TOTAL in axes.sexes else False,
         )
+    alone = {group[0] for group, _ in axes.groups if len(group) == 1}
     for group, classes in axes.groups:
-        # SCB calls a list of several breakdowns Bakgrund, whatever stands in it.
-        code, label = _DIMENSIONS[group[0] if len(group) == 1 else "background"]
+        # SCB calls a list of several breakdowns Bakgrund, whatever stands in it; background itself comes first.
+        code, label = _DIMENSIONS["background" if len(group) > 1 and "background" not in alone else group[0]]
         yield Dimension(
             code=code,
             label=label,
